@@ -1,0 +1,1 @@
+"""Named, seeded rounds: why each exists, how it is generated and what is proven about it."""
