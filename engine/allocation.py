@@ -50,6 +50,8 @@ def group_names(round_: Round, allocation: Allocation) -> Mapping[Assignment, st
             members[row.slot_id, round_.students[row.student_id].urn].append(row)
     names: dict[Assignment, str] = {}
     for (slot_id, urn), rows in members.items():
-        numbered = [n for n, size in enumerate(group_sizes(len(rows), round_.slots[slot_id].group_max), 1) for _ in range(size)]
+        numbered = [
+            n for n, size in enumerate(group_sizes(len(rows), round_.slots[slot_id].group_max), 1) for _ in range(size)
+        ]
         names.update({row: f"{slot_id}-{urn}-{n}" for row, n in zip(sorted(rows), numbered, strict=True)})
     return names

@@ -19,7 +19,11 @@ GOALS: tuple[Goal, ...] = (
     Goal("guarantee", 1, "Priority students with at least one counting slot."),
     Goal("reach", 1, "Students with at least one slot."),
     Goal("need", 1, "Half-days given to the students furthest behind their target, the first ones weighing most."),
-    Goal("equity", -1, "How far the students placed fall short of the share of each equity group among those who could be."),
+    Goal(
+        "equity",
+        -1,
+        "How far the students placed fall short of the share of each equity group among those who could be.",
+    ),
     Goal("preference", 1, "Points for giving students what they asked for."),
     Goal("breadth", 1, "Sectors that are new to the student."),
     Goal("progression", 1, "Students given a tier higher than any they have done in this key stage."),

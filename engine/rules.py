@@ -72,7 +72,11 @@ RULES: tuple[Rule, ...] = (
         "pair",
         "A student is given nothing in a half-day when the student or the school (for that year) is unavailable.",
     ),
-    Rule("school_out", "resource", "In any half-day a school has at most max_out_per_half_day students in in-person slots."),
+    Rule(
+        "school_out",
+        "resource",
+        "In any half-day a school has at most max_out_per_half_day students in in-person slots.",
+    ),
     Rule(
         "coach",
         "resource",
