@@ -6,11 +6,11 @@ Nothing here decides anything: rules, goals and travel live in their own modules
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from engine.policy import Policy
 
