@@ -1,0 +1,100 @@
+"""The postcode directory: where a postcode is, from a table that the user loads once into a local file."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.domain import Point
+from engine.postcode_files import located_postcodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHORTEST, LONGEST, INWARD = 5, 7, 3
+SHAPE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
+BATCH = 500
+
+
+def normalise(postcode: str) -> str:
+    """The postcode in upper case with one space before its last three characters; other text in upper case only."""
+    compact = re.sub(r"[\s.\-]+", "", postcode).upper()
+    if SHORTEST <= len(compact) <= LONGEST:
+        return f"{compact[:-INWARD]} {compact[-INWARD:]}"
+    return compact
+
+
+def is_postcode(postcode: str) -> bool:
+    """Whether the text has the shape of a British postcode, known or not."""
+    return SHAPE.fullmatch(normalise(postcode)) is not None
+
+
+def default_path() -> Path:
+    """Where the directory lives: ``FOOTHOLD_POSTCODES``, else ``~/.foothold/postcodes.sqlite``."""
+    given = os.environ.get("FOOTHOLD_POSTCODES", "").strip()
+    return Path(given).expanduser() if given else Path.home() / ".foothold" / "postcodes.sqlite"
+
+
+class PostcodeDirectory:
+    """A local SQLite table of postcodes and their points; one that was never loaded knows none."""
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        """Use the file at ``path``, else the default one; nothing is opened or made until it is needed."""
+        self.path = Path(path) if path is not None else default_path()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether any postcode has been loaded."""
+        return self.count() > 0
+
+    def count(self) -> int:
+        """How many postcodes the directory knows."""
+        return int(self._rows("SELECT count(*) FROM postcode", ())[0][0]) if self.path.is_file() else 0
+
+    def lookup(self, postcode: str) -> Point | None:
+        """Where the postcode is, however it is written; ``None`` if the directory does not know it."""
+        return self.lookup_all([postcode]).get(postcode)
+
+    def lookup_all(self, postcodes: Iterable[str]) -> dict[str, Point]:
+        """Where each known postcode is, keyed by the text given; unknown ones are absent."""
+        wanted = {text: normalise(text) for text in postcodes}
+        if not wanted or not self.path.is_file():
+            return {}
+        known = self._points(sorted(set(wanted.values())))
+        return {text: known[key] for text, key in wanted.items() if key in known}
+
+    def load_directory(self, file: str | Path) -> int:
+        """Add the postcodes of a directory file, the file winning over what was known; returns how many it located.
+
+        The file is an ONS Postcode Directory or Code-Point Open download (CSV, zip or unpacked folder), or a CSV
+        with ``postcode,lat,lon``, gzipped or not. All of it is loaded or none; raises ``RoundRefusedError``.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self.path)) as base, base:
+            base.execute(
+                "CREATE TABLE IF NOT EXISTS postcode "
+                "(postcode TEXT PRIMARY KEY, latitude REAL NOT NULL, longitude REAL NOT NULL) WITHOUT ROWID"
+            )
+            before = base.total_changes
+            base.executemany(
+                "INSERT OR REPLACE INTO postcode VALUES (?, ?, ?)",
+                ((normalise(text), latitude, longitude) for text, latitude, longitude in located_postcodes(Path(file))),
+            )
+            return base.total_changes - before
+
+    def _points(self, keys: list[str]) -> dict[str, Point]:
+        found: dict[str, Point] = {}
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            marks = ",".join("?" * len(batch))
+            rows = self._rows(f"SELECT * FROM postcode WHERE postcode IN ({marks})", batch)  # noqa: S608
+            found.update({key: Point(latitude, longitude) for key, latitude, longitude in rows})
+        return found
+
+    def _rows(self, query: str, values: Iterable[str]) -> list[tuple]:  # type: ignore[type-arg]
+        with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+            return base.execute(query, tuple(values)).fetchall()

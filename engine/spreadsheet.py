@@ -1,0 +1,107 @@
+"""Tables that leave for a spreadsheet: CSV and XLSX in which no cell of ours is ever run as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+FORMULA_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
+"""What spreadsheets take for the start of a formula, the full-width forms of East Asian keyboards included."""
+CONTROL_STARTS = "\t\r\n\x00"
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+GUARD = "'"
+LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_576
+CUT = " ... (cut: a cell holds no more)"
+MADE = datetime(2000, 1, 1, tzinfo=UTC)
+"""The fixed date inside every workbook, so that the same rows give the same bytes."""
+
+
+def safe_cell(text: str) -> str:
+    """The text as a CSV cell that no spreadsheet runs: an apostrophe goes before what would start a formula.
+
+    Plain numbers (a longitude of -2.98) stay as they are. ``plain_cell`` takes the apostrophe off again.
+    """
+    return GUARD + text if _would_run(text.lstrip(GUARD)) else text
+
+
+def plain_cell(text: str) -> str:
+    """The text that ``safe_cell`` was given: for reading back a file that Foothold wrote."""
+    return text[1:] if text.startswith(GUARD) and _would_run(text.lstrip(GUARD)) else text
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
+    """The table as CSV text with safe cells and plain line feeds."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow([safe_cell(cell) for cell in header])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, bom: bool = False) -> None:
+    """Write the table as UTF-8 CSV; ``bom`` is for files that people open in a spreadsheet."""
+    path.write_bytes(csv_text(header, rows).encode("utf-8-sig" if bom else "utf-8"))
+
+
+def write_xlsx(path: Path, sheet_name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a workbook of one sheet in which every cell is text; the same rows give the same bytes."""
+    write_sheets(path, {sheet_name: [header, *rows]})
+
+
+def write_sheets(path: Path, sheets: dict[str, list[Sequence[str]]]) -> None:
+    """Write a workbook of several sheets of text, the first row of each in bold and kept in view."""
+    path.write_bytes(xlsx_bytes(sheets))
+
+
+def xlsx_bytes(sheets: dict[str, list[Sequence[str]]]) -> bytes:
+    """The bytes of a workbook of several sheets of text; raises ``ValueError`` for more rows than a sheet holds."""
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(content, options)
+    book.set_properties({"created": MADE.replace(tzinfo=None)})
+    bold = book.add_format({"bold": True})
+    for name, rows in sheets.items():
+        if len(rows) > MOST_ROWS:
+            raise ValueError(f"Sheet {name} would need {len(rows)} rows; a sheet holds {MOST_ROWS}.")
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for row_number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if cell:
+                    sheet.write_string(row_number, column, _fitting(cell), bold if row_number == 0 else None)
+        _widen(sheet, rows)
+    book.close()
+    return content.getvalue()
+
+
+def _widen(sheet: xlsxwriter.worksheet.Worksheet, rows: list[Sequence[str]]) -> None:
+    """Make each column wide enough for its first rows, within reason."""
+    widths: dict[int, int] = {}
+    for row in rows[:200]:
+        for column, cell in enumerate(row):
+            widths[column] = min(60, max(widths.get(column, 8), len(cell) + 2))
+    for column, width in widths.items():
+        sheet.set_column(column, column, width)
+
+
+def _fitting(cell: str) -> str:
+    """The cell within what XLSX can hold; a cut is said in the cell itself, for XlsxWriter would drop it silently."""
+    return cell if len(cell) <= LONGEST_CELL else cell[: LONGEST_CELL - len(CUT)] + CUT
+
+
+def _would_run(text: str) -> bool:
+    """Whether a spreadsheet may take the text for a formula."""
+    if text[:1] and text[0] in CONTROL_STARTS:
+        return True
+    start = text.lstrip()
+    return bool(start) and start[0] in FORMULA_STARTS and not PLAIN_NUMBER.fullmatch(start)
