@@ -1,0 +1,25 @@
+# A small image that runs the command line as a user without rights:
+#   docker build -t foothold .
+#   docker run --rm -v "$PWD:/rounds" foothold allocate /rounds/my-round --out /rounds/allocated
+
+FROM python:3.11-slim AS build
+RUN python -m venv /opt/foothold
+ENV PATH=/opt/foothold/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY requirements-run.lock /src/
+RUN pip install --require-hashes -r /src/requirements-run.lock
+COPY pyproject.toml README.md LICENSE /src/
+COPY engine /src/engine
+COPY solver /src/solver
+COPY api /src/api
+COPY scenarios /src/scenarios
+RUN pip install --no-deps /src
+
+FROM python:3.11-slim
+RUN useradd --create-home --uid 1000 foothold
+COPY --from=build /opt/foothold /opt/foothold
+ENV PATH=/opt/foothold/bin:$PATH NUMBA_CACHE_DIR=/home/foothold/.cache/numba
+USER foothold
+WORKDIR /home/foothold
+RUN python -m solver.warm
+ENTRYPOINT ["foothold"]
+CMD ["--help"]

@@ -1,0 +1,71 @@
+# Foothold's own commands. `make demo` and `make test` need nothing but Python 3.11 and a package index.
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+DEMO := demo-out
+TEST_WORKERS ?= 2
+
+.PHONY: help setup demo test lint format types contracts bench-short browser lock clean
+
+help:
+	@echo "make setup        the virtual environment, from the lock, with compiled caches warm"
+	@echo "make demo         allocate a year group of 15,000, audit it, print the summary"
+	@echo "make test         every test that needs no optional system package"
+	@echo "make lint types contracts    style, types, imports"
+	@echo "make bench-short  time a small, a middling and a hub-sized round"
+	@echo "make browser      check report.html in Chromium (installs it with apt-get if it is missing)"
+	@echo "make lock         resolve the locks again"
+
+setup: .venv/.warm
+
+.venv/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.warm: .venv/.installed $(wildcard engine/*.py solver/*.py)
+	@if [ -f solver/warm.py ]; then $(BIN)/python -m solver.warm; fi
+	@touch $@
+
+demo: setup
+	rm -rf $(DEMO)
+	mkdir -p $(DEMO)
+	$(BIN)/foothold scenario year10 $(DEMO)/year10 --no-solve
+	$(BIN)/foothold allocate $(DEMO)/year10 --out $(DEMO)/allocated
+	$(BIN)/foothold audit $(DEMO)/year10 $(DEMO)/allocated
+	@echo "Report: $(CURDIR)/$(DEMO)/allocated/report.html"
+
+test: setup
+	$(BIN)/python -m pytest -n $(TEST_WORKERS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+bench-short: setup
+	$(BIN)/python -m tests.bench_short
+
+browser: setup
+	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	$(BIN)/python -m pytest -m browser -rs
+
+lock: .venv/.installed
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements-run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra browser --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements-browser.lock
+
+clean:
+	rm -rf $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
