@@ -1,0 +1,17 @@
+"""The arguments and options that several commands share, each described once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RoundPath = Annotated[
+    Path,
+    typer.Argument(metavar="ROUND", help="The round: a folder of CSV tables with round.toml, or one .xlsx workbook."),
+]
+AllocationPath = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The folder that `foothold allocate` wrote (hand edits are welcome).")
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Write one JSON document to standard output, and all else to standard error.")
+]

@@ -1,0 +1,36 @@
+"""The typed ways in which a round's life can end early; which exit code each has is in ``api.exits``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.audit import Breach
+
+
+class RefusedError(Exception):
+    """What was asked for cannot be done with what was given: a missing folder, a name that does not exist."""
+
+
+class ContradictionError(Exception):
+    """The pins and frozen rows contradict the rules; ``conflict`` is an irreducible set of them, a sentence each."""
+
+    def __init__(self, conflict: Sequence[str]) -> None:
+        """Keep the sentences in the order given."""
+        super().__init__("the decisions contradict the rules")
+        self.conflict = tuple(conflict)
+
+
+class StoppedError(Exception):
+    """The run was stopped before there was any allocation to keep."""
+
+
+class AuditBreachedError(Exception):
+    """The audit found breaches in what the solver returned, so nothing was written."""
+
+    def __init__(self, breaches: Sequence[Breach]) -> None:
+        """Keep every breach."""
+        super().__init__(f"the audit found {len(breaches)} breaches; nothing was written")
+        self.breaches = tuple(breaches)

@@ -1,0 +1,24 @@
+"""Verify the bounds of a folder: load the round with the published seed and recompute what the certificate claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.errors import RefusedError
+from api.service.auditing import published_certificate, published_seed
+from engine.loading import load_round
+from solver.verify import verify_bound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from solver.verify import LevelBound
+
+
+def verify_folder(source: Path, folder: Path) -> Sequence[LevelBound]:
+    """The bound of every level of ``folder/certificate.json``, recomputed from the files beside it."""
+    certificate = published_certificate(folder)
+    if certificate is None:
+        raise RefusedError(f"{folder} holds no certificate.json")
+    return verify_bound(load_round(source, seed_text=published_seed(certificate)), folder)
