@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import signal
 import sys
-from importlib import metadata
 from typing import Annotated, NoReturn
 
 import typer
 
 from api import exits
-from api.commands import allocate, audit, check, postcodes, scenario, template, verify_bound
+from api.commands import allocate, audit, check, postcodes, scenario, template, verify_bound, version
 from api.failures import present
 from api.settings import Settings
 
@@ -33,7 +32,6 @@ app = typer.Typer(
     name="foothold",
     help=HELP,
     epilog=EPILOG,
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -41,33 +39,30 @@ app = typer.Typer(
 )
 
 
-def _say_version(wanted: bool) -> None:  # noqa: FBT001
-    if wanted:
-        typer.echo(f"foothold {metadata.version('foothold')}")
-        raise typer.Exit
-
-
 @app.callback()
 def _foothold(
     *,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+        bool, typer.Option("--version", callback=version.say_version, is_eager=True, help="Say which version this is.")
     ] = False,
 ) -> None:
     """Hold the options that belong to no command."""
 
 
-app.command("check")(check.check)
-app.command("allocate")(allocate.allocate)
-app.command("audit")(audit.audit)
-app.command("verify-bound")(verify_bound.verify_bound)
-app.command("scenario")(scenario.scenario)
-app.command("template")(template.template)
-app.add_typer(postcodes.app, name="postcodes")
+app.command("check", short_help="Find every fault in every table, at once.")(check.check)
+app.command("allocate", short_help="Solve, audit, give reasons, write it all.")(allocate.allocate)
+app.command("audit", short_help="Re-check an allocation without the solver.")(audit.audit)
+app.command("verify-bound", short_help="Re-prove each bound, trusting no solver.")(verify_bound.verify_bound)
+app.command("scenario", short_help="Write a named, seeded round and measure it.")(scenario.scenario)
+app.command("template", short_help="Write a round to fill in.")(template.template)
+app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; no failure leaves a traceback unless ``FOOTHOLD_DEBUG`` is set."""
+    if not arguments:
+        run(["--help"])
+        return exits.Exit.BAD_INPUT
     try:
         return int(app(arguments, prog_name="foothold", standalone_mode=False) or exits.Exit.DONE)
     except BaseException as failure:

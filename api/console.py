@@ -1,4 +1,7 @@
-"""What people and programs see: text and tables for people, one JSON document for programs, no colour down a pipe."""
+"""What people and programs see: text and tables for people, one JSON document for programs, no colour down a pipe.
+
+rich is imported where something is first shown, so that ``foothold --help`` does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 PIPE_WIDTH = 160
@@ -26,6 +27,8 @@ def clean(text: str) -> str:
 
 
 def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     terminal = stream.isatty()
     return Console(
@@ -37,6 +40,12 @@ def _console(*, stderr: bool) -> Console:
         highlight=False,
         emoji=False,
     )
+
+
+def _print(console: Console, text: str, style: str) -> None:
+    from rich.text import Text
+
+    console.print(Text(clean(text), style=style), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +70,19 @@ class Screen:
     def say(self, text: str = "", style: str = "") -> None:
         """A line of the result for people: standard output, or nowhere with ``--json``."""
         if not self.json:
-            self.out.print(Text(clean(text), style=style), soft_wrap=True)
+            _print(self.out, text, style)
 
     def tell(self, text: str, style: str = "") -> None:
         """A line beside the result: always standard error."""
-        self.err.print(Text(clean(text), style=style), soft_wrap=True)
+        _print(self.err, text, style)
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table of the result for people; columns that begin with ``>`` are set to the right."""
         if self.json:
             return
+        from rich.table import Table
+        from rich.text import Text
+
         grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for column in columns:
             grid.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")

@@ -8,7 +8,7 @@ import typer
 from api.commands.arguments import Json
 from api.console import Screen
 
-app = typer.Typer(help="The local postcode directory.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="The local postcode directory.", rich_markup_mode=None)
 
 
 @app.callback()

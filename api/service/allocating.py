@@ -1,0 +1,110 @@
+"""Allocate a round from its tables to its folder: load, options, solve, audit, write, in that order and no other."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from api.errors import AuditBreachedError, ContradictionError, StoppedError
+from api.service.certificate import make_certificate
+from engine.audit import audit
+from engine.loading import load_round
+from engine.options import build_options
+from engine.publication import publish, require_publishable
+from solver.allocate import allocate
+from solver.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from threading import Event
+
+    from engine.audit import Audit
+    from engine.domain import Round
+    from solver.allocate import LevelEvent, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: a round, a folder to write, and the limits of the run."""
+
+    source: Path
+    out: Path
+    time_limit: float | None = None
+    workers: int = 2
+    seed_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """What was written: the folder, its certificate, and the audit that let it be written."""
+
+    round_: Round
+    out: Path
+    certificate: Mapping[str, Any]
+    audit: Audit
+
+    @property
+    def report(self) -> Path:
+        """The page for people."""
+        return self.out / "report.html"
+
+
+def allocate_round(
+    request: Request,
+    *,
+    stop: Event,
+    listener: Callable[[LevelEvent], None] | None = None,
+    started: float | None = None,
+) -> Allocated:
+    """Allocate ``request.source`` into ``request.out``, or raise and write nothing.
+
+    ``stop``, once set, ends the run with the best allocation found so far. Raises ``RoundRefusedError`` (bad input),
+    ``ContradictionError`` (pins against rules), ``StoppedError`` (nothing to keep) or ``AuditBreachedError``.
+    """
+    began = perf_counter() if started is None else started
+    require_publishable(request.out)
+    round_ = load_round(request.source, seed_text=request.seed_text)
+    _go_on(stop)
+    options = build_options(round_)
+    _go_on(stop)
+    limits = Limits(_time_left(request.time_limit, began), request.workers)
+    outcome = allocate(round_, options, limits, listener, cancelled=stop)
+    found = _audited(round_, outcome)
+    certificate = {
+        **make_certificate(round_, options, outcome, found),
+        "wall_seconds": round(perf_counter() - began, 3),
+        "peak_mb": peak_mb(),
+    }
+    publish(round_, options, outcome.allocation, certificate, found, outcome.proof_files, request.out)
+    return Allocated(round_, request.out, certificate, found)
+
+
+def peak_mb() -> int:
+    """The most memory this process has held, and the largest of its children, in megabytes."""
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(resource.getrusage(kind).ru_maxrss for kind in kinds) // unit
+
+
+def _go_on(stop: Event) -> None:
+    if stop.is_set():
+        raise StoppedError("stopped before any allocation")
+
+
+def _time_left(time_limit: float | None, began: float) -> float | None:
+    return None if time_limit is None else max(0.0, time_limit - (perf_counter() - began))
+
+
+def _audited(round_: Round, outcome: Outcome) -> Audit:
+    if outcome.status == "infeasible":
+        raise ContradictionError(outcome.conflict)
+    if outcome.allocation is None:
+        raise StoppedError("stopped before any allocation")
+    found = audit(round_, outcome.allocation)
+    if found.breaches:
+        raise AuditBreachedError(found.breaches)
+    return found

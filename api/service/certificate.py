@@ -1,0 +1,108 @@
+"""The certificate: what the solver claims beside what the audit measured, in the shape of ``certificate.json``."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.audit import Audit
+    from engine.domain import Round
+    from engine.options import Options
+    from engine.policy import Level, Policy
+    from solver.allocate import LevelResult, Outcome
+
+PARTS = ("ortools", "numpy", "scipy", "numba", "pandas", "pyproj", "geopy")
+"""The libraries whose version can change an answer."""
+
+
+def make_certificate(round_: Round, options: Options, outcome: Outcome, audit: Audit) -> dict[str, Any]:
+    """Everything the certificate says but the run's time and memory, which are its only unrepeatable figures."""
+    measured = {level.name: level.value for level in audit.levels}
+    policy_levels = {level.name: level for level in round_.policy.levels}
+    return {
+        "status": outcome.status,
+        "stopped": outcome.stopped,
+        "levels": [
+            _level_claim(result, policy_levels[result.name], measured[result.name], audit.goals)
+            for result in outcome.levels
+        ],
+        "counts": _counts(round_, options, outcome),
+        "seed": round_.seed,
+        "input_sha256": round_.input_sha256,
+        "policy": policy_document(round_.policy),
+        "versions": versions(),
+    }
+
+
+def _level_claim(result: LevelResult, level: Level, value: int, goals: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "goals": {name: goals[name] for name in level.goals},
+        "value": value,
+        "best": result.best,
+        "bound": result.bound,
+        "gap": None if result.bound is None else (result.bound - value) / max(1, scale(level, goals)),
+        "proof": result.proof,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def scale(level: Level, goals: Mapping[str, int]) -> int:
+    """What a gap is a share of: each goal's |weight| times its value; for ``equity``, times 100 for each placed."""
+    return sum(
+        abs(times) * (100 * goals["reach"] if name == "equity" else abs(goals[name]))
+        for name, times in level.goals.items()
+    )
+
+
+def _counts(round_: Round, options: Options, outcome: Outcome) -> dict[str, int]:
+    rows = outcome.allocation.assignments
+    return {
+        "schools": len(round_.schools),
+        "students": len(round_.students),
+        "available": sum(student.available for student in round_.students.values()),
+        "employers": len(round_.employers),
+        "experiences": len(round_.experiences),
+        "slots": len(round_.slots),
+        "pairs": len(options.slot),
+        "assignments": len(rows),
+        "placed": len({row.student_id for row in rows}),
+        "unplaced": len(round_.students) - len({row.student_id for row in rows}),
+    }
+
+
+def policy_document(policy: Policy) -> dict[str, Any]:
+    """The policy as it was applied, defaults included."""
+    return {
+        "max_experiences": policy.max_experiences,
+        "max_half_days": policy.max_half_days,
+        "max_virtual": policy.max_virtual,
+        "max_travel_km": policy.max_travel_km,
+        "group_travel_km": policy.group_travel_km,
+        "employer_travel_km": policy.employer_travel_km,
+        "small_school_group_min": policy.small_school_group_min,
+        "target_half_days": dict(policy.target_half_days),
+        "priority": list(policy.priority),
+        "disadvantage": policy.disadvantage,
+        "experience_points": list(policy.experience_points),
+        "employer_points": list(policy.employer_points),
+        "sector_points": list(policy.sector_points),
+        "equity_groups": list(policy.equity_groups),
+        "level": [
+            {"name": level.name, "goals": dict(level.goals), "tolerance": float(level.tolerance), "proof": level.proof}
+            for level in policy.levels
+        ],
+    }
+
+
+def versions() -> dict[str, str]:
+    """Which versions made the answer."""
+    return {
+        "foothold": metadata.version("foothold"),
+        "python": platform.python_version(),
+        **{part: metadata.version(part) for part in PARTS},
+    }
