@@ -1,0 +1,207 @@
+"""Distances on WGS84 in tenths of a kilometre, rounded half up, round barriers by their crossings.
+
+Bulk figures start from the straight chord through the earth, which tells a geodesic to within ``_doubt``; whatever that
+leaves near a rounding boundary is taken from pyproj, and what is a tie even then from geopy, the reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from itertools import pairwise
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+from geopy.distance import geodesic
+
+from engine.barriers import first_meeting, meeting_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from pyproj import Geod
+
+    from engine.domain import Barrier, Point
+
+    Floats = NDArray[np.float64]
+    Metric = Callable[[Floats, Floats], Floats]
+
+BEYOND = 1 << 30
+"""The tenths of a journey that has no route, or that is longer than anyone asked about."""
+CELLS_AT_ONCE = 1 << 20
+METRES_PER_TENTH = 100.0
+EQUATOR_METRES = 6378137.0
+FLATTENING = 1 / 298.257223563
+MEAN_METRES = 6371008.8
+TIE_METRES = 1e-6
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """The barriers of a round as arrays: for each, its line and its crossings, float64[n, 2] of degrees."""
+
+    lines: tuple[Floats, ...]
+    crossings: tuple[Floats, ...]
+
+    @classmethod
+    def of(cls, barriers: Iterable[Barrier]) -> Terrain:
+        """The terrain of ``barriers``, in the order of their ids."""
+        ordered = sorted(barriers, key=lambda barrier: barrier.barrier_id)
+        return cls(
+            tuple(places(barrier.line) for barrier in ordered),
+            tuple(places([point for _, point in barrier.crossings]) for barrier in ordered),
+        )
+
+
+def places(points: Sequence[Point]) -> Floats:
+    """Points as float64[n, 2] of latitude and longitude."""
+    return np.array([(point.latitude, point.longitude) for point in points], dtype=np.float64).reshape(-1, 2)
+
+
+def tenths_between(origins: Floats, sites: Floats, caps: NDArray[np.int64], terrain: Terrain) -> NDArray[np.int32]:
+    """Tenths of a kilometre from every origin to every site: int32[n, m] from float64[n, 2] and float64[m, 2].
+
+    ``caps`` is int64[n]: a journey longer than its origin's cap may be BEYOND instead; one with no route is BEYOND.
+    """
+    found = np.full((len(origins), len(sites)), BEYOND, dtype=np.int32)
+    if found.size == 0:
+        return found
+    centre = _earth_centred(sites).mean(axis=0)
+    site_chords = _earth_centred(sites) - centre
+    step = max(1, CELLS_AT_ONCE // len(sites))
+    for start in range(0, len(origins), step):
+        here = origins[start : start + step]
+        squares = _squared_chords(_earth_centred(here) - centre, site_chords)
+        reach = METRES_PER_TENTH * (caps[start : start + step] + 1.0)
+        i, j = np.nonzero(squares <= ((reach + _doubt(reach)) ** 2)[:, None])
+        found[start + i, j] = _tenths_of_pairs(here[i], sites[j], np.sqrt(np.maximum(squares[i, j], 0.0)), terrain)
+    return found
+
+
+def tenths(origin: Point, site: Point, barriers: Sequence[Barrier]) -> int | None:
+    """Tenths of a kilometre from one place to another by the reference geodesic; None if there is no route."""
+    ordered = sorted(barriers, key=lambda barrier: barrier.barrier_id)
+    start, end = _pair(origin), _pair(site)
+    met = [(first_meeting(start, end, [_pair(p) for p in barrier.line]), k) for k, barrier in enumerate(ordered)]
+    crossed = [k for _, k in sorted((moment, k) for moment, k in met if moment is not None)]
+    km = _shortest_km(start, end, [[_pair(p) for _, p in ordered[k].crossings] for k in crossed])
+    return None if km == inf else half_up(km)
+
+
+def half_up(km: float) -> int:
+    """Kilometres rounded half up to tenths."""
+    return int((Decimal(km) * 10).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _pair(point: Point) -> tuple[float, float]:
+    return point.latitude, point.longitude
+
+
+def _shortest_km(start: Sequence[float], end: Sequence[float], stops: Sequence[Sequence[Sequence[float]]]) -> float:
+    reached: list[tuple[Sequence[float], float]] = [(start, 0.0)]
+    for stop in [*stops, [end]]:
+        reached = [
+            (place, min((km + float(geodesic(before, place).km) for before, km in reached), default=inf))
+            for place in stop
+        ]
+    return reached[0][1]
+
+
+def _tenths_of_pairs(origins: Floats, sites: Floats, chords: Floats, terrain: Terrain) -> NDArray[np.int32]:
+    """Tenths of every pair of places, row by row, from the chords between them."""
+    result = np.full(len(origins), BEYOND, dtype=np.int32)
+    for stops, rows in _by_crossings(origins, sites, terrain):
+        if any(len(stop) == 0 for stop in stops):
+            continue
+        metres = _arc(chords[rows]) if not stops else _chain(origins[rows], sites[rows], stops, _estimate)
+        doubtful = np.flatnonzero(_edge(metres) <= (len(stops) + 1) * _doubt(metres))
+        pick = rows[doubtful]
+        metres[doubtful] = _chain(origins[pick], sites[pick], stops, _geodesic)
+        result[rows] = np.floor(metres / METRES_PER_TENTH + 0.5)
+        for k in doubtful[_edge(metres[doubtful]) <= TIE_METRES]:
+            km = _shortest_km(origins[rows[k]].tolist(), sites[rows[k]].tolist(), [stop.tolist() for stop in stops])
+            result[rows[k]] = half_up(km)
+    return result
+
+
+def _by_crossings(
+    origins: Floats, sites: Floats, terrain: Terrain
+) -> Iterable[tuple[tuple[Floats, ...], NDArray[np.int64]]]:
+    """The pairs grouped by the barriers that they cross, with the crossings of each barrier in the order met."""
+    if not terrain.lines or len(origins) == 0:
+        yield (), np.arange(len(origins))
+        return
+    orders, group = np.unique(meeting_order(origins, sites, terrain.lines), axis=0, return_inverse=True)
+    for number, order in enumerate(orders):
+        yield tuple(terrain.crossings[k] for k in order if k >= 0), np.flatnonzero(group.ravel() == number)
+
+
+def _chain(origins: Floats, sites: Floats, stops: Sequence[Floats], metric: Metric) -> Floats:
+    """Metres of the shortest way from each origin to its site by one place of every stop, in order."""
+    if not stops:
+        return metric(origins, sites)
+    reach = metric(origins[:, None], stops[0][None])
+    for before, after in pairwise(stops):
+        reach = (reach[:, :, None] + metric(before[:, None], after[None])[None]).min(axis=1)
+    total: Floats = (reach + metric(stops[-1][None], sites[:, None])).min(axis=1)
+    return total
+
+
+def _edge(metres: Floats) -> Floats:
+    """How far each distance is from the nearest one at which its rounding changes, in metres."""
+    part = metres / METRES_PER_TENTH + 0.5
+    edge: Floats = np.abs(part - np.rint(part)) * METRES_PER_TENTH
+    return edge
+
+
+def _doubt(metres: Floats) -> Floats:
+    """How far ``_arc`` may be from the geodesic, in metres: what the earth's radius varies by, with room to spare."""
+    doubt: Floats = 0.005 + 0.03 * metres**3 / (24 * MEAN_METRES**2) + 0.01 * metres**4 / MEAN_METRES**3
+    return doubt
+
+
+def _arc(chords: Floats) -> Floats:
+    """The length of the arc over each chord on a sphere of the earth's mean radius."""
+    arc: Floats = 2 * MEAN_METRES * np.arcsin(np.minimum(chords / (2 * MEAN_METRES), 1.0))
+    return arc
+
+
+def _estimate(origins: Floats, sites: Floats) -> Floats:
+    return _arc(np.sqrt(((_earth_centred(origins) - _earth_centred(sites)) ** 2).sum(axis=-1)))
+
+
+def _geodesic(origins: Floats, sites: Floats) -> Floats:
+    start, end = np.broadcast_arrays(origins, sites)
+    flat = [np.ascontiguousarray(part).ravel() for part in (start[..., 1], start[..., 0], end[..., 1], end[..., 0])]
+    _, _, metres = _wgs84().inv(*flat)
+    return np.asarray(metres, dtype=np.float64).reshape(start.shape[:-1])
+
+
+@cache
+def _wgs84() -> Geod:
+    from pyproj import Geod  # noqa: PLC0415 (a slow import that only bulk figures need)
+
+    return Geod(ellps="WGS84")
+
+
+def _earth_centred(degrees: Floats) -> Floats:
+    """Places as metres from the earth's centre: float64[..., 3] from float64[..., 2]."""
+    angles = np.radians(degrees)
+    latitude, longitude = angles[..., 0], angles[..., 1]
+    squeeze = FLATTENING * (2 - FLATTENING)
+    normal = EQUATOR_METRES / np.sqrt(1 - squeeze * np.sin(latitude) ** 2)
+    across = normal * np.cos(latitude)
+    return np.stack(
+        [across * np.cos(longitude), across * np.sin(longitude), normal * (1 - squeeze) * np.sin(latitude)],
+        axis=-1,
+    )
+
+
+def _squared_chords(origins: Floats, sites: Floats) -> Floats:
+    squares: Floats = origins @ (-2 * sites.T)
+    squares += (origins**2).sum(axis=1)[:, None]
+    squares += (sites**2).sum(axis=1)
+    return squares

@@ -1,0 +1,133 @@
+"""The pair rules in bulk: what each rule removes from a cohort of students, as one grid of truth values per rule.
+
+A grid has a row per student (or one row for all of them) and a column per slot or, where slots of one experience
+cannot differ, per experience. The audit asks the same questions of one pair at a time and shares nothing with this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from engine.domain import ACCOMMODATIONS
+from engine.ground import coded
+from engine.rules import ASKED_ANYWHERE, INDIVIDUAL_AGE, MET_BY_SCHOOL_STAFF
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from engine.cohorts import Cohort
+
+    Flags = NDArray[np.bool_]
+    Removes = Callable[[Cohort], Flags]
+
+Over = Literal["experience", "slot"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairMask:
+    """A pair rule in bulk: ``removes`` gives bool[students or 1, columns], true where the rule forbids the pair."""
+
+    over: Over
+    removes: Removes
+
+
+_EVERYTHING = coded(ACCOMMODATIONS)
+_IN_GROUPS = coded(set(ACCOMMODATIONS) - MET_BY_SCHOOL_STAFF)
+_ANYWHERE = coded(ASKED_ANYWHERE)
+
+PAIR_MASKS: dict[str, PairMask] = {}
+"""Every pair rule's mask, by the rule's code."""
+
+
+def _pair_rule(code: str, over: Over) -> Callable[[Removes], Removes]:
+    def register(removes: Removes) -> Removes:
+        PAIR_MASKS[code] = PairMask(over, removes)
+        return removes
+
+    return register
+
+
+@_pair_rule("available", "experience")
+def _available(cohort: Cohort) -> Flags:
+    absent = ~cohort.ground.available[cohort.members]
+    return np.repeat(absent[:, None], len(cohort.ground.experiences), axis=1)
+
+
+@_pair_rule("year", "experience")
+def _year(cohort: Cohort) -> Flags:
+    return ~cohort.ground.accepts_year[cohort.year_group][None]
+
+
+@_pair_rule("individual_age", "experience")
+def _individual_age(cohort: Cohort) -> Flags:
+    return cohort.ground.alone[None] & (cohort.year_group < INDIVIDUAL_AGE)
+
+
+@_pair_rule("cleared", "slot")
+def _cleared(cohort: Cohort) -> Flags:
+    ground = cohort.ground
+    return (ground.cleared_to < ground.last_day)[None]
+
+
+@_pair_rule("dates", "slot")
+def _dates(cohort: Cohort) -> Flags:
+    ground = cohort.ground
+    starts, ends = ground.round_.starts.toordinal(), ground.round_.ends.toordinal()
+    return (~ground.whole | (ground.first_day < starts) | (ground.last_day > ends))[None]
+
+
+@_pair_rule("school_only", "slot")
+def _school_only(cohort: Cohort) -> Flags:
+    kept_for = cohort.ground.kept_for
+    return ((kept_for != "") & (kept_for != cohort.urn))[None]
+
+
+@_pair_rule("access", "experience")
+def _access(cohort: Cohort) -> Flags:
+    ground = cohort.ground
+    asked = np.where(ground.in_person, np.where(ground.alone, _EVERYTHING, _IN_GROUPS), _ANYWHERE)
+    missed = asked.astype(np.uint16) & ~ground.offered
+    return (ground.needed[cohort.members, None] & missed) != 0
+
+
+@_pair_rule("travel", "experience")
+def _travel(cohort: Cohort) -> Flags:
+    return cohort.measured > cohort.ground.journeys.limits(cohort.members)
+
+
+@_pair_rule("calendar", "slot")
+def _calendar(cohort: Cohort) -> Flags:
+    slots_at = cohort.ground.slots_at
+    closed = np.zeros((len(cohort.students), len(cohort.ground.slots)), dtype=np.bool_)
+    for row in cohort.ground.calendar_of.get(cohort.urn, ()):
+        if row.year_group in (None, cohort.year_group):
+            for moment in slots_at.keys() & set(row.half_days):
+                closed[:, slots_at[moment]] = True
+    for i, student in enumerate(cohort.students):
+        for moment in slots_at.keys() & student.unavailable:
+            closed[i, slots_at[moment]] = True
+    return closed
+
+
+@_pair_rule("repeat", "experience")
+def _repeat(cohort: Cohort) -> Flags:
+    return _marked(cohort, cohort.ground.done_by, len(cohort.ground.experiences))
+
+
+@_pair_rule("forbid", "slot")
+def _forbid(cohort: Cohort) -> Flags:
+    return _marked(cohort, cohort.ground.forbidden_to, len(cohort.ground.slots))
+
+
+def _marked(cohort: Cohort, columns_of: Mapping[str, NDArray[np.int64]], width: int) -> Flags:
+    """A grid that is true in the columns given for each student id; one row of nothing where none are given."""
+    rows = [(i, columns_of[s.student_id]) for i, s in enumerate(cohort.students) if s.student_id in columns_of]
+    grid = np.zeros((len(cohort.students) if rows else 1, width), dtype=np.bool_)
+    for i, columns in rows:
+        grid[i, columns] = True
+    return grid
