@@ -1,0 +1,32 @@
+"""The project speaks of itself alone: no file knows the machine it was written on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from project_files import ROOT, name, read, tracked_files
+
+HOSTS = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "proxy.golang" + ".org", "crates" + ".io")
+MACHINE = re.compile(
+    r"(?<![\w.])/(?:work|root|Users)/|/home/(?!foothold\b)\w+|/opt/(?:py" + r"pi|wheels)|file://" + "/"
+)
+TEXT = [path for path in tracked_files() if path.suffix not in {".png", ".xlsx", ".gz", ".zip", ".ico"}]
+
+
+@pytest.mark.parametrize("path", TEXT, ids=name)
+def test_no_machine_and_no_registry_in_a_tracked_file(path):
+    """No tracked file holds a path of somebody's machine or the host of a package registry."""
+    text = read(path)
+    assert MACHINE.search(text) is None
+    assert not [host for host in HOSTS if host in text]
+
+
+def test_the_locks_name_no_index():
+    """The locks are plain requirements with hashes: whoever installs chooses the index."""
+    for lock in sorted(ROOT.glob("requirements*.lock")):
+        lines = lock.read_text().splitlines()
+        assert not [line for line in lines if line.startswith("-")], lock.name
+        pinned = [line for line in lines if re.match(r"\w", line)]
+        assert pinned
+        assert all("==" in line and line.endswith("\\") for line in pinned), lock.name
