@@ -1,1 +1,6 @@
 """Named, seeded rounds: why each exists, how it is generated and what is proven about it."""
+
+from scenarios.registry import Scenario, scenarios
+from scenarios.writing import ScenarioError, write_scenario
+
+__all__ = ["Scenario", "ScenarioError", "scenarios", "write_scenario"]

@@ -1,0 +1,143 @@
+"""The named scenarios: why each exists, how large it is, what it asks for, and what has been proven about it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Years = tuple[tuple[str, int], ...]
+"""Lists of year groups as the tables write them (``10;11``), each with its stake."""
+
+PROVEN = Path(__file__).with_name("proven.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a generated round looks like, whatever its size."""
+
+    max_experiences: int
+    term: str
+    academic_year: str
+    starts: date
+    ends: date
+    closed_dates: tuple[date, ...]
+    crowded_weeks: tuple[date, ...]
+    years: Mapping[str, tuple[tuple[int, int], ...]]
+    placement_years: Years
+    visit_years: Years
+    group_travel_km: float = 40.0
+    employer_travel_km: float = 40.0
+    places_over_demand: float = 0.85
+    group_share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One named round; ``shape`` of ``None`` means that it is written by hand."""
+
+    name: str
+    why: str
+    students: int
+    schools: int
+    seed: int
+    shape: Shape | None = None
+    proven: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _days(first: date, count: int) -> tuple[date, ...]:
+    return tuple(first + timedelta(days=i) for i in range(count))
+
+
+SPRING_HALF_TERM = _days(date(2026, 2, 16), 5)
+SUMMER_HALF_TERM = _days(date(2026, 5, 25), 5)
+MAY_DAY = date(2026, 5, 4)
+"""School holidays of 2025/26 in Liverpool (city council's term dates)."""
+
+PILOT = Shape(
+    max_experiences=3,
+    term="Spring 2026",
+    academic_year="2025/26",
+    starts=date(2026, 1, 12),
+    ends=date(2026, 3, 27),
+    closed_dates=SPRING_HALF_TERM,
+    crowded_weeks=(date(2026, 2, 2), date(2026, 3, 2), date(2026, 3, 9)),
+    years=MappingProxyType(
+        {
+            "mainstream": ((8, 15), (9, 20), (10, 65)),
+            "special": ((8, 10), (9, 20), (10, 50), (11, 20)),
+            "alternative_provision": ((9, 20), (10, 50), (11, 30)),
+            "post16": ((12, 75), (13, 25)),
+        },
+    ),
+    placement_years=(("10;11", 55), ("10;11;12;13", 40), ("11;12;13", 2), ("12;13", 3)),
+    visit_years=(("7;8;9", 12), ("8;9;10", 30), ("9;10;11", 18), ("10;11;12;13", 12), ("7;8;9;10;11;12;13", 28)),
+    group_travel_km=20.0,
+    employer_travel_km=20.0,
+)
+YEAR10 = Shape(
+    max_experiences=2,
+    term="Summer 2026",
+    academic_year="2025/26",
+    starts=date(2026, 4, 20),
+    ends=date(2026, 7, 10),
+    closed_dates=(MAY_DAY, *SUMMER_HALF_TERM),
+    crowded_weeks=(date(2026, 5, 11), date(2026, 6, 22), date(2026, 6, 29)),
+    years=MappingProxyType(
+        {
+            "mainstream": ((10, 97), (9, 3)),
+            "special": ((9, 8), (10, 80), (11, 12)),
+            "alternative_provision": ((10, 80), (11, 20)),
+            "post16": ((12, 85), (13, 15)),
+        },
+    ),
+    placement_years=(("10;11", 55), ("10;11;12;13", 40), ("10", 2), ("12;13", 3)),
+    visit_years=(("9;10", 25), ("8;9;10", 15), ("10;11", 20), ("10;11;12;13", 18), ("7;8;9;10;11;12;13", 20), ("7;8;9", 2)),
+    group_travel_km=16.0,
+    employer_travel_km=16.0,
+)
+
+_SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(
+        "tiny",
+        "To see every rule with your own eyes: a dozen students and a page of slots, each there for a reason that the "
+        "README of this folder walks through.",
+        students=12,
+        schools=4,
+        seed=1,
+    ),
+    Scenario(
+        "pilot",
+        "A first term as the mayoral pilots ran it: a dozen schools and 2,000 students of several years, up to three "
+        "experiences each, so that bundles, clashes and mixed tiers decide.",
+        students=2_000,
+        schools=12,
+        seed=2026,
+        shape=PILOT,
+    ),
+    Scenario(
+        "year10",
+        "A hub's Year 10 in the crowded summer term: all its schools, 15,000 students after the same few weeks and the "
+        "same few placements, up to two experiences each.",
+        students=15_000,
+        schools=161,
+        seed=10,
+        shape=YEAR10,
+    ),
+)
+
+
+def _proven() -> dict[str, Any]:
+    return tomllib.loads(PROVEN.read_text(encoding="utf-8")) if PROVEN.is_file() else {}
+
+
+def scenarios() -> Mapping[str, Scenario]:
+    """Every scenario by name, with its proven values of ``proven.toml``."""
+    proven = _proven()
+    return MappingProxyType({s.name: replace(s, proven=MappingProxyType(proven.get(s.name, {}))) for s in _SCENARIOS})
