@@ -31,12 +31,12 @@ def barriers_met(barriers: Iterable[Barrier], origin: Point, site: Point) -> lis
 def _first_meeting(barrier: Barrier, origin: Point, site: Point) -> Fraction | None:
     """How far along the journey (0 to 1) it first meets the barrier; ``None`` if it does not."""
     across, along = site.latitude - origin.latitude, site.longitude - origin.longitude
+    line = barrier.line * 2 if len(barrier.line) == 1 else barrier.line  # a line of one point is that point
     sides = [
-        across * (point.longitude - origin.longitude) - along * (point.latitude - origin.latitude)
-        for point in barrier.line
+        across * (point.longitude - origin.longitude) - along * (point.latitude - origin.latitude) for point in line
     ]
     meetings: list[Fraction] = []
-    for (start, end), (left, right) in zip(pairwise(barrier.line), pairwise(sides), strict=True):
+    for (start, end), (left, right) in zip(pairwise(line), pairwise(sides), strict=True):
         if (left > DOUBT and right > DOUBT) or (left < -DOUBT and right < -DOUBT):
             continue  # both ends lie clearly on one side of the journey
         meeting = _meeting(origin, site, start, end)

@@ -36,7 +36,7 @@ def pin(case: Case) -> Iterator[Breach]:
 def separate(case: Case) -> Iterator[Breach]:
     """Separated students are never in the same slot, nor with one employer in person in the same half-day."""
     for decision in case.round_.decisions:
-        if decision.kind != "separate":
+        if decision.kind != "separate" or decision.student_id == decision.other_student_id:
             continue
         for one in case.by_student.get(decision.student_id, ()):
             for other in case.by_student.get(decision.other_student_id, ()):

@@ -123,9 +123,11 @@ def _travel(case: Case, student: Student, slot: Slot) -> str:
     if case.journeys.within(student, experience):
         return ""
     limit, tenths = case.journeys.limit_km(student, experience), case.journeys.compared(student, experience)
-    who = f"employer {experience.employer_id}" if experience.delivery == "in_school" else "the student"
     far = "has no route" if tenths is None else f"is {tenths / 10:.1f} km"
-    journey = f"The journey of {who} for student {student.student_id} in slot {slot.slot_id}"
+    journey = f"The journey of student {student.student_id} to slot {slot.slot_id}"
+    if experience.delivery == "in_school":
+        who = f"employer {experience.employer_id} to school {student.urn}"
+        journey = f"The journey of {who} for student {student.student_id} in slot {slot.slot_id}"
     return f"{journey} {far}, and the limit is {limit} km."
 
 
