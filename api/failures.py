@@ -92,4 +92,4 @@ def _tell_fault(screen: Screen, failure: BaseException, *, debug: bool) -> None:
     if debug:
         screen.tell("".join(traceback.format_exception(failure)))
     else:
-        screen.tell("foothold: nothing was written; set FOOTHOLD_DEBUG=1 to see where it happened")
+        screen.tell("foothold: set FOOTHOLD_DEBUG=1 to see where it happened")

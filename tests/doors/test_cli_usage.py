@@ -1,0 +1,74 @@
+"""Bad usage and faults of our own: exit codes 2 and 1, a short message, no traceback unless it is asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import environment
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["allocate"],
+        ["allocate", "round"],
+        ["allocate", "round", "--out"],
+        ["allocate", "round", "--out", "x", "--workers", "0"],
+        ["allocate", "round", "--out", "x", "--time-limit", "soon"],
+        ["scenario", "nowhere", "x"],
+        ["scenario", "tiny"],
+        ["check", "a-round-that-is-not-there"],
+        ["audit", "a-round-that-is-not-there", "an-allocation-that-is-not-there"],
+        ["verify-bound", "a-round-that-is-not-there", "an-allocation-that-is-not-there"],
+        ["allocate", "a-round-that-is-not-there", "--out", "x"],
+        ["postcodes"],
+        ["postcodes", "load", "a-file-that-is-not-there.csv"],
+    ],
+    ids=" ".join,
+)
+def test_bad_usage_exits_2(foothold, tmp_path, monkeypatch, arguments):
+    """Whatever is asked wrongly exits 2 with a message on standard error, and writes nothing."""
+    monkeypatch.chdir(tmp_path)
+    done = foothold(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_usage_with_json_is_still_one_document(foothold):
+    """With --json even bad usage leaves one JSON document on standard output, with the exit code in it."""
+    done = foothold("allocate", "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["exit_code"] == 2
+
+
+def test_an_existing_folder_of_somebody_is_never_overwritten(foothold, tiny, tmp_path):
+    """A folder that Foothold did not write is refused before any work, and stays as it is."""
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("two years of work")
+    for arguments in (["allocate", tiny, "--out", precious], ["template", precious], ["scenario", "tiny", precious]):
+        assert foothold(*arguments).returncode == 2
+    assert [path.name for path in precious.iterdir()] == ["thesis.txt"]
+    assert (precious / "thesis.txt").read_text() == "two years of work"
+
+
+def test_an_internal_fault_exits_1_and_says_where_only_when_asked(tmp_path):
+    """What nobody foresaw, here a disk that takes nothing, exits 1 without a traceback; FOOTHOLD_DEBUG shows it."""
+    for debug in (False, True):
+        script = f'ulimit -f 0; exec "$0" -m api.cli template "{tmp_path}/round-{debug}"'
+        done = subprocess.run(
+            ["bash", "-c", script, sys.executable],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment(**({"FOOTHOLD_DEBUG": "1"} if debug else {}), PYTHONDONTWRITEBYTECODE="1"),
+        )
+        assert done.returncode == 1
+        assert "internal fault" in done.stderr
+        assert ("Traceback" in done.stderr) is debug
