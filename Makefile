@@ -12,7 +12,7 @@ help:
 	@echo "make demo         allocate a year group of 15,000, audit it, print the summary"
 	@echo "make test         every test that needs no optional system package"
 	@echo "make lint types contracts    style, types, imports"
-	@echo "make bench-short  time a small, a middling and a hub-sized round"
+	@echo "make bench-short  time a small and a middling round, and the check of a hub-sized one"
 	@echo "make browser      check report.html in Chromium (installs it with apt-get if it is missing)"
 	@echo "make lock         resolve the locks again"
 
@@ -54,7 +54,7 @@ contracts: setup
 	$(BIN)/lint-imports
 
 bench-short: setup
-	$(BIN)/python -m tests.bench_short
+	$(BIN)/python -m loadtests.bench short
 
 browser: setup
 	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }

@@ -1,0 +1,91 @@
+"""Measures whole commands on named scenarios: wall time, memory, gaps; fails where one fails or takes far too long.
+
+python -m loadtests.bench short      a small and a middling round, and the check of a hub-sized one (CI)
+python -m loadtests.bench full       the hub-sized allocation as well
+python -m loadtests.bench full PATH  the same on the real geography of the folder PATH
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 3
+"""A run fails at this many times its target: the target is for a quiet machine."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One command on one scenario, and the seconds that it should take on two quiet cores."""
+
+    scenario: str
+    command: str
+    target: float
+
+
+SHORT = (Trial("tiny", "allocate", 2), Trial("pilot", "allocate", 60), Trial("year10", "check", 5))
+FULL = (*SHORT, Trial("year10", "allocate", 120))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one command took, from outside."""
+
+    exit_code: int
+    seconds: float
+    megabytes: int
+    printed: str
+
+
+def main() -> int:
+    """Run the trials that are asked for; the exit code is the number of those that failed."""
+    trials = {"short": SHORT, "full": FULL}[sys.argv[1]]
+    geography = sys.argv[2:3]
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")  # noqa: T201
+    with tempfile.TemporaryDirectory() as folder:
+        return sum(not _passes(trial, Path(folder), geography) for trial in trials)
+
+
+def _passes(trial: Trial, folder: Path, geography: list[str]) -> bool:
+    source = folder / trial.scenario
+    if not source.exists():
+        more = ["--geography", *geography] if geography and trial.scenario != "tiny" else []
+        _run("scenario", trial.scenario, str(source), "--no-solve", *more)
+    more = ["--out", str(folder / f"{trial.scenario}-out")] if trial.command == "allocate" else []
+    took = _run(trial.command, str(source), *more, "--json")
+    late = took.seconds > PATIENCE * trial.target
+    verdict = "FAILED" if took.exit_code else ("FAR TOO LATE" if late else "")
+    print(  # noqa: T201
+        f"{trial.command} {trial.scenario}: {took.seconds:.1f} s (target {trial.target} s), {took.megabytes:,} MB "
+        f"{_levels(took)} {verdict}",
+        flush=True,
+    )
+    return not verdict
+
+
+def _run(*arguments: str) -> Measured:
+    began = time.perf_counter()
+    command = subprocess.Popen([sys.executable, "-m", "api.cli", *arguments], stdout=subprocess.PIPE, text=True)
+    printed = command.stdout.read() if command.stdout else ""
+    _, status, usage = os.wait4(command.pid, 0)
+    return Measured(os.waitstatus_to_exitcode(status), time.perf_counter() - began, usage.ru_maxrss // 2**10, printed)
+
+
+def _levels(took: Measured) -> str:
+    if took.exit_code:
+        return took.printed
+    levels = json.loads(took.printed).get("certificate", {}).get("levels", [])
+    return " ".join(
+        f"{level['name']} {'?' if level['gap'] is None else format(level['gap'], '.3%')}" for level in levels
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
