@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 NEVER = np.inf
 """The moment of a meeting that does not happen."""
-NEAR_TIE = 1e-9
+NEAR_TIE = 1e-6
+"""Meetings closer together than this share of the way are put in order by fractions."""
 SLACK = 64 * float(np.finfo(np.float64).eps)
+"""What floating point can get wrong in a cross product, as a share of the square of the widest extent."""
 
 
 def first_meeting(origin: Sequence[float], site: Sequence[float], line: Sequence[Sequence[float]]) -> Fraction | None:
@@ -94,6 +96,7 @@ def _float_meetings(origins: Floats, sites: Floats, line: Floats) -> tuple[Float
     left, right = beside[:, :-1], beside[:, 1:]
     surely_apart = _same_side(left, right, slack) | _same_side(before, after, slack)
     surely_met = _opposite(left, right, slack) & _opposite(before, after, slack)
+    surely_met &= np.abs(before - after) > 4 * slack / NEAR_TIE
     with np.errstate(invalid="ignore", divide="ignore"):
         moments = np.where(surely_met, before / (before - after), NEVER).min(axis=1)
     return moments, (~surely_apart & ~surely_met).any(axis=1)

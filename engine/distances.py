@@ -134,9 +134,12 @@ def _by_crossings(
     if not terrain.lines or len(origins) == 0:
         yield (), np.arange(len(origins))
         return
-    orders, group = np.unique(meeting_order(origins, sites, terrain.lines), axis=0, return_inverse=True)
-    for number, order in enumerate(orders):
-        yield tuple(terrain.crossings[k] for k in order if k >= 0), np.flatnonzero(group.ravel() == number)
+    order = meeting_order(origins, sites, terrain.lines)
+    yield (), np.flatnonzero(order[:, 0] < 0)
+    crossing = np.flatnonzero(order[:, 0] >= 0)
+    sequences, group = np.unique(order[crossing], axis=0, return_inverse=True)
+    for number, sequence in enumerate(sequences):
+        yield tuple(terrain.crossings[k] for k in sequence if k >= 0), crossing[group.ravel() == number]
 
 
 def _chain(origins: Floats, sites: Floats, stops: Sequence[Floats], metric: Metric) -> Floats:

@@ -18,7 +18,7 @@ from engine.rules import PAIR_RULES
 from engine.travel import journey_tenths
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
@@ -52,11 +52,13 @@ class Options:
 
 
 def build_options(round_: Round, rules: Collection[str] = PAIR_RULES) -> Options:
-    """The options of ``round_`` under ``rules``; withdrawn slots (no capacity, no groups) stay options."""
+    """The options of ``round_`` under ``rules``; withdrawn slots (no capacity, no groups) stay options.
+
+    Takes memory of some 32 bytes a pair. Without the rule ``travel``, ``tenths`` is BEYOND where a journey is too long.
+    """
     ground = Ground(round_)
     wishes = Wishes(ground)
-    parts = [_part(cohort, wishes, rules) for cohort in cohorts(ground)]
-    return _together(ground, parts)
+    return _together(ground, [_part(cohort, wishes, rules) for cohort in cohorts(ground)])
 
 
 def pair_tenths(round_: Round, student_id: str, slot_id: str) -> int | None:
@@ -89,19 +91,16 @@ class _Part:
 
 
 def _part(cohort: Cohort, wishes: Wishes, rules: Collection[str]) -> _Part:
+    ground = cohort.ground
     broken = _broken(cohort, rules)
-    row, slot = np.nonzero(broken == 0)
-    column = cohort.ground.experience_of[slot]
+    counts, removed, removed_alone = _counts(broken)
+    row = np.repeat(np.arange(len(broken)), counts)
+    slot = np.flatnonzero(broken.ravel() == 0) - row * len(ground.slots)
+    cell = ground.experience_of[slot] + row * len(ground.experiences)
     points, ranks = wishes.worth(cohort)
-    own = cohort.ground.journeys.own(cohort.measured)
-    removed, removed_alone = _counts(broken)
-    return _Part(
-        cohort.members,
-        np.bincount(row, minlength=len(cohort.members)),
-        (slot.astype(np.int32), own[row, column], points[row, column], ranks[row, column]),
-        removed,
-        removed_alone,
-    )
+    own = ground.journeys.own(cohort.measured)
+    pairs = (slot.astype(np.int32), own.take(cell), points.take(cell), ranks.take(cell))
+    return _Part(cohort.members, counts, pairs, removed, removed_alone)
 
 
 def _broken(cohort: Cohort, rules: Collection[str]) -> Broken:
@@ -119,18 +118,22 @@ def _broken(cohort: Cohort, rules: Collection[str]) -> Broken:
     return broken
 
 
-def _counts(broken: Broken) -> tuple[Integers, Integers]:
-    """How many slots each rule removes for each student, and how many only it removes: int32[members, rules] twice."""
-    ways = 1 << len(PAIR_RULES)
-    cells = broken.astype(np.int64) + (np.arange(len(broken)) * ways)[:, None]
-    seen = np.bincount(cells.ravel(), minlength=len(broken) * ways).reshape(len(broken), ways)
-    holds = (np.arange(ways)[:, None] >> np.arange(len(PAIR_RULES))) & 1
-    removed = seen.astype(np.float64) @ holds.astype(np.float64)
-    return removed.astype(np.int32), seen[:, 1 << np.arange(len(PAIR_RULES))].astype(np.int32)
+def _counts(broken: Broken) -> tuple[Numbers, Integers, Integers]:
+    """For each student the slots that no rule removes, those that each rule removes, and those that only it removes.
+
+    int64[members], int32[members, rules] and int32[members, rules].
+    """
+    seen = np.zeros((len(broken), 1 << len(PAIR_RULES)), dtype=np.int64)
+    for i, slots in enumerate(broken):
+        seen[i] = np.bincount(slots, minlength=seen.shape[1])
+    ways = np.flatnonzero(seen.any(axis=0))
+    holds = (ways[:, None] >> np.arange(len(PAIR_RULES))) & 1
+    alone = seen[:, 1 << np.arange(len(PAIR_RULES))]
+    return seen[:, 0].copy(), (seen[:, ways] @ holds).astype(np.int32), alone.astype(np.int32)
 
 
-def _together(ground: Ground, parts: Sequence[_Part]) -> Options:
-    """The parts of all cohorts laid out by student."""
+def _together(ground: Ground, parts: list[_Part]) -> Options:
+    """The parts of all cohorts laid out by student; ``parts`` is emptied on the way, to save memory."""
     size = len(ground.students)
     counts = np.zeros(size, dtype=np.int64)
     removed = np.zeros((size, len(PAIR_RULES)), dtype=np.int32)
@@ -140,7 +143,13 @@ def _together(ground: Ground, parts: Sequence[_Part]) -> Options:
         removed[part.members] = part.removed
         removed_alone[part.members] = part.removed_alone
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    slot, tenths, points, rank = (_laid_out(first, parts, n) for n in range(4))
+    slot, tenths, points, rank = columns = [np.empty(int(first[-1]), dtype=np.int32) for _ in range(4)]
+    while parts:
+        part = parts.pop()
+        ends = np.cumsum(part.counts).tolist()
+        for at, start, end in zip(first[part.members].tolist(), [0, *ends], ends, strict=False):
+            for column, values in zip(columns, part.pairs, strict=True):
+                column[at : at + end - start] = values[start:end]
     return Options(
         tuple(student.student_id for student in ground.students),
         tuple(slot_.slot_id for slot_ in ground.slots),
@@ -152,12 +161,3 @@ def _together(ground: Ground, parts: Sequence[_Part]) -> Options:
         removed,
         removed_alone,
     )
-
-
-def _laid_out(first: Numbers, parts: Sequence[_Part], which: int) -> Integers:
-    column = np.empty(int(first[-1]), dtype=np.int32)
-    for part in parts:
-        starts = np.cumsum(part.counts) - part.counts
-        shift = np.repeat(first[part.members] - starts, part.counts)
-        column[np.arange(len(shift)) + shift] = part.pairs[which]
-    return column

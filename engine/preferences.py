@@ -97,10 +97,11 @@ class Wishes:
     def _rows(self) -> Sequence[tuple[int, int, int]]:
         """Every preference row that some experience matches: student number, target number, key; by student."""
         number = {student.student_id: i for i, student in enumerate(self.ground.students)}
+        targets = {wanted: n for n, wanted in enumerate(self._targets)}
         found = [
-            (number[row.student_id], self._targets[_wanted(row)][0], self._row_worth(row))
+            (number[row.student_id], target, self._row_worth(row))
             for row in self.ground.round_.preferences
-            if _wanted(row) in self._targets and row.student_id in number
+            if (target := targets.get(_wanted(row))) is not None and row.student_id in number
         ]
         return sorted(found)
 
@@ -128,17 +129,17 @@ class Wishes:
         return np.array([key for _, _, key in self._rows], dtype=np.int64)
 
     @cached_property
-    def _targets(self) -> Mapping[tuple[str, str], tuple[int, list[int]]]:
-        """What a row can ask for: its number, and the experiences that match it."""
+    def _targets(self) -> Mapping[tuple[str, str], list[int]]:
+        """What a row can ask for, and the experiences that match it."""
         matching: dict[tuple[str, str], list[int]] = {}
         for column, experience in enumerate(self.ground.experiences):
             for wanted in sorted(_offered(experience)):
                 matching.setdefault(wanted, []).append(column)
-        return {wanted: (n, columns) for n, (wanted, columns) in enumerate(matching.items())}
+        return matching
 
     @cached_property
     def _target_size(self) -> Numbers:
-        return np.array([len(columns) for _, columns in self._targets.values()], dtype=np.int64)
+        return np.array([len(columns) for columns in self._targets.values()], dtype=np.int64)
 
     @cached_property
     def _target_first(self) -> Numbers:
@@ -146,7 +147,7 @@ class Wishes:
 
     @cached_property
     def _target_columns(self) -> Numbers:
-        return np.array([column for _, columns in self._targets.values() for column in columns], dtype=np.int64)
+        return np.array([column for columns in self._targets.values() for column in columns], dtype=np.int64)
 
 
 def _wanted(row: Preference) -> tuple[str, str]:
