@@ -6,30 +6,35 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from posixpath import join, normpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
-from engine.faults import Fault
 from engine.workbook_guard import HostileFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-MOST_FAULTS = 1_000
+MOST_UNSAVED = 1_000
+LONGEST = 8_192
 PIECE = 2**20
-UNSAVED = (
-    "This cell holds a formula whose result was never saved. Open the workbook in the spreadsheet program and save it "
-    "again, or paste the column as values."
-)
+
+
+class UnsavedFormula(NamedTuple):
+    """A formula without a result, at a row and column counted from 0."""
+
+    sheet: str
+    row: int
+    column: int
+    text: str
 
 
 @dataclass(slots=True)
 class FormulaCells:
-    """By sheet, row and column (counted from 0) the text of each error; a fault for every formula without a result."""
+    """By sheet, row and column (counted from 0) the text of each error; every formula without a result."""
 
     errors: dict[str, dict[int, dict[int, str]]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    unsaved: list[UnsavedFormula] = field(default_factory=list)
 
 
 def formula_cells(path: Path) -> FormulaCells:
@@ -149,10 +154,8 @@ class _SheetScan:
         if self.kind == "e":
             rows = self.cells.errors.setdefault(self.sheet, {})
             rows.setdefault(self.row, {})[self.column] = self.value or "#N/A"
-        elif self.has_formula and not self.value and self.kind != "str" and len(self.cells.faults) < MOST_FAULTS:
-            where = f"column {_letters(self.column)}"
-            fault = Fault(self.sheet, self.row + 1, where, f"={self.formula}", "missing_value", UNSAVED)
-            self.cells.faults.append(fault)
+        elif self.has_formula and not self.value and self.kind != "str" and len(self.cells.unsaved) < MOST_UNSAVED:
+            self.cells.unsaved.append(UnsavedFormula(self.sheet, self.row, self.column, f"={self.formula[:LONGEST]}"))
 
 
 def _column_number(letters: str) -> int:
@@ -161,12 +164,3 @@ def _column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def _letters(column: int) -> str:
-    """The letters of a column counted from 0."""
-    letters, rest = "", column + 1
-    while rest:
-        rest, place = divmod(rest - 1, 26)
-        letters = chr(ord("A") + place) + letters
-    return letters

@@ -78,10 +78,15 @@ def xlsx_bytes(sheets: dict[str, list[Sequence[str]]]) -> bytes:
         for row_number, row in enumerate(rows):
             for column, cell in enumerate(row):
                 if cell:
-                    sheet.write_string(row_number, column, _fitting(cell), bold if row_number == 0 else None)
+                    sheet.write_string(row_number, column, fitting(cell), bold if row_number == 0 else None)
         _widen(sheet, rows)
     book.close()
     return content.getvalue()
+
+
+def fitting(cell: str) -> str:
+    """The cell within what XLSX can hold; a cut is said in the cell itself, for writers drop or cut it silently."""
+    return cell if len(cell) <= LONGEST_CELL else cell[: LONGEST_CELL - len(CUT)] + CUT
 
 
 def _widen(sheet: xlsxwriter.worksheet.Worksheet, rows: list[Sequence[str]]) -> None:
@@ -92,11 +97,6 @@ def _widen(sheet: xlsxwriter.worksheet.Worksheet, rows: list[Sequence[str]]) -> 
             widths[column] = min(60, max(widths.get(column, 8), len(cell) + 2))
     for column, width in widths.items():
         sheet.set_column(column, column, width)
-
-
-def _fitting(cell: str) -> str:
-    """The cell within what XLSX can hold; a cut is said in the cell itself, for XlsxWriter would drop it silently."""
-    return cell if len(cell) <= LONGEST_CELL else cell[: LONGEST_CELL - len(CUT)] + CUT
 
 
 def _would_run(text: str) -> bool:

@@ -24,7 +24,7 @@ SURELY_WHOLE = 1e15
 
 
 def main(file: str) -> int:
-    """Read the file and write one JSON document: ``sheets`` and ``faults``, or ``refused`` with the reason."""
+    """Read the file and write one JSON document: ``sheets`` and ``unsaved`` formulas, or why it is ``refused``."""
     take_limits()
     try:
         answer = _read(Path(file))
@@ -49,7 +49,7 @@ def _read(path: Path) -> dict[str, Any]:
         for sheet in book.sheets_metadata:
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 sheets[sheet.name] = _rows(book.get_sheet_by_name(sheet.name), cells.errors.get(sheet.name, {}))
-    return {"sheets": sheets, "faults": [fault.as_dict() for fault in cells.faults]}
+    return {"sheets": sheets, "unsaved": cells.unsaved}
 
 
 def _rows(sheet: CalamineSheet, errors: dict[int, dict[int, str]]) -> Rows:
