@@ -104,7 +104,7 @@ def build_round(
 
 def _records(parsed: Parsed, live: Mask | None, places: Cells | None) -> Iterator[Record]:
     """One dictionary per row, column to value; a table with places has ``place`` in its stead."""
-    columns = {c.name: parsed.values[c.name] for c in parsed.table.columns}
+    columns = {c.name: parsed.facts[c.name] for c in parsed.table.columns}
     if places is not None:
         columns = {name: values for name, values in columns.items() if name not in _PLACE} | {"place": places}
     rows = np.arange(len(parsed.rows)) if live is None else np.flatnonzero(live)

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from engine.cells import UnreadableError
-from engine.diagnosis import names_a_diagnosis, offers_diagnosis
+from engine.diagnosis import REFUSAL, names_a_diagnosis, offers_diagnosis
 from engine.domain import Note
 from engine.faults import Fault
 from engine.schema import match_headings
-from engine.sentences import cell_fault, shortened
+from engine.sentences import cell_message, missing_column_message, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,16 +33,17 @@ EDGES = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2007\u202f\u3000\u200b\u2060
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A table read: by column its trimmed text, its values (the column's ``blank`` where blank or bad), its bad cells.
+    """A table read: by column its trimmed text, its facts (the column's ``blank`` where blank or bad), its bad cells.
 
-    ``rows`` are the row numbers that a spreadsheet shows; a column that the header lacks has blank text.
+    ``header_row`` and ``rows`` are numbers that a spreadsheet shows; a column that the header lacks has blank text.
     """
 
     table: Table
+    header_row: int
     rows: npt.NDArray[np.int64]
     headings: dict[str, str]
     text: dict[str, Cells]
-    values: dict[str, Cells]
+    facts: dict[str, Cells]
     bad: dict[str, Mask]
 
     def blank(self, column: str) -> Mask:
@@ -53,18 +54,15 @@ class Parsed:
         """Where the column's cell is given and can be read."""
         return ~self.bad[column] & ~self.blank(column)
 
-    def faults_where(self, mask: Mask, column: str, code: str) -> list[Fault]:
-        """A fault of ``code`` in ``column`` for every row of the mask."""
+    def fault(self, i: int | np.integer, column: str, code: str, message: str) -> Fault:
+        """A fault of the ``i``-th row."""
+        return Fault(self.table.name, int(self.rows[i]), column, shortened(self.text[column][i]), code, message)
+
+    def faults_where(self, mask: Mask, column: str, code: str, message: str = "") -> list[Fault]:
+        """A fault of ``code`` in ``column`` for every row of the mask, with the code's own message if none is given."""
         declared, heading = self.table.column(column), self.headings.get(column, "")
         return [
-            cell_fault(self.table, declared, int(self.rows[i]), self.text[column][i], code, heading=heading)
-            for i in np.flatnonzero(mask)
-        ]
-
-    def contradictions(self, mask: Mask, column: str, message: str) -> list[Fault]:
-        """A contradiction charged to ``column`` for every row of the mask."""
-        return [
-            Fault(self.table.name, int(self.rows[i]), column, shortened(self.text[column][i]), "contradiction", message)
+            self.fault(i, column, code, message or cell_message(declared, self.text[column][i], code, heading=heading))
             for i in np.flatnonzero(mask)
         ]
 
@@ -75,16 +73,16 @@ def read_table(table: Table, rows: Rows) -> tuple[Parsed, list[Fault], list[Note
     body, numbers = rows.rows[1:], np.array(rows.numbers[1:], dtype=np.int64)
     matched = match_headings(table, header)
     found = {name: header[i] for name, i in matched.position.items()}
-    parsed = Parsed(table, numbers, found, {}, {}, {})
+    parsed = Parsed(table, rows.numbers[0] if rows.numbers else 1, numbers, found, {}, {}, {})
     cells = _by_column(body, len(header))
-    faults = _heading_faults(table, found, rows, [(header[i], name) for i, name in matched.repeated])
+    faults = _heading_faults(parsed, [(header[i], name) for i, name in matched.repeated])
     for column in table.columns:
         position = matched.position.get(column.name)
         faults += _read_column(parsed, column, cells[position] if position is not None else [""] * len(body))
     faults += _surplus_faults(table, rows, len(header))
     unused = [(header[i], cells[i]) for i in range(len(header)) if i in matched.unused or not header[i]]
     if table.about_students:
-        faults += [fault for heading, column in unused for fault in _diagnoses(table, numbers, heading, column)]
+        faults += [fault for heading, column in unused for fault in _diagnoses(parsed, heading, column)]
     return parsed, faults, _unused_note(table, [heading for heading, _ in unused if heading])
 
 
@@ -106,13 +104,14 @@ def _read_column(parsed: Parsed, column: Column, cells: Sequence[str]) -> list[F
             values[i], failures[i] = column.blank, error
     wrong = np.zeros(len(distinct), dtype=bool)
     wrong[list(failures)] = True
-    parsed.text[column.name], parsed.values[column.name] = texts[codes], values[codes]
+    parsed.text[column.name], parsed.facts[column.name] = texts[codes], values[codes]
     parsed.bad[column.name] = wrong[codes]
     heading = parsed.headings.get(column.name, "")
     return [
-        cell_fault(parsed.table, column, int(parsed.rows[i]), texts[codes[i]], code, failures[codes[i]].items, heading)
+        parsed.fault(i, column.name, code, cell_message(column, texts[codes[i]], code, error.items, heading=heading))
         for i in np.flatnonzero(parsed.bad[column.name])
-        for code in failures[codes[i]].codes
+        for error in (failures[codes[i]],)
+        for code in error.codes
     ]
 
 
@@ -129,25 +128,10 @@ def _read_cell(table: Table, column: Column, text: str, *, required: bool) -> ob
         raise
 
 
-def _heading_faults(
-    table: Table,
-    found: dict[str, str],
-    rows: Rows,
-    repeated: list[tuple[str, str]],
-) -> list[Fault]:
-    row = rows.numbers[0] if rows.numbers else 1
-    faults = [
-        Fault(
-            table.name,
-            row,
-            column.name,
-            "",
-            "missing_column",
-            f"There is no column {column.name}; it takes {column.accepts}. Add the column, or name it so.",
-        )
-        for column in table.columns
-        if column.required and column.name not in found
-    ]
+def _heading_faults(parsed: Parsed, repeated: list[tuple[str, str]]) -> list[Fault]:
+    table, row = parsed.table, parsed.header_row
+    missing = [column for column in table.columns if column.required and column.name not in parsed.headings]
+    faults = [Fault(table.name, row, c.name, "", "missing_column", missing_column_message(c)) for c in missing]
     message = "Two columns have this heading; keep the one that is meant."
     return faults + [Fault(table.name, row, name, heading, "contradiction", message) for heading, name in repeated]
 
@@ -162,22 +146,15 @@ def _surplus_faults(table: Table, rows: Rows, width: int) -> list[Fault]:
     return [Fault(table.name, row, "", shortened(cell), "missing_column", message) for row, cell in longer if cell]
 
 
-def _diagnoses(table: Table, numbers: npt.NDArray[np.int64], heading: str, cells: Sequence[str]) -> list[Fault]:
+def _diagnoses(parsed: Parsed, heading: str, cells: Sequence[str]) -> list[Fault]:
     codes, distinct = pd.factorize(np.array(cells, dtype=object))
     refused = np.array([offers_diagnosis(heading, cell.strip(EDGES)) for cell in distinct], dtype=bool)
     if not refused.any():
         return []
-    column = _unknown_column(heading)
-    return [
-        cell_fault(table, column, int(numbers[i]), distinct[codes[i]].strip(EDGES), "diagnosis")
-        for i in np.flatnonzero(refused[codes])
+    offered = [
+        (int(parsed.rows[i]), shortened(distinct[codes[i]].strip(EDGES))) for i in np.flatnonzero(refused[codes])
     ]
-
-
-def _unknown_column(heading: str) -> Column:
-    from engine.schema import Column as Declared  # noqa: PLC0415
-
-    return Declared(heading, str, "nothing")
+    return [Fault(parsed.table.name, row, heading, cell, "diagnosis", f"“{cell}” {REFUSAL}.") for row, cell in offered]
 
 
 def _unused_note(table: Table, headings: list[str]) -> list[Note]:

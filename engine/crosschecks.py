@@ -1,4 +1,4 @@
-"""What one cell cannot show: keys, references and fields of a row that must agree."""
+"""What one cell cannot show: keys, references, and the fields of a slot or decision that must agree."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from engine.faults import Fault
+from engine.sentences import missing_column_message, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.columns import Mask, Parsed
+    from engine.columns import Cells, Mask, Parsed
 
     Tables = Mapping[str, Parsed]
 
 _SLOT_NEEDS = {"individual": ("capacity",), "group": ("groups", "group_min", "group_max")}
+_TARGETS = ("slot_id", "experience_id", "employer_id")
 
 
 def cross_faults(tables: Tables) -> list[Fault]:
@@ -30,33 +32,51 @@ def cross_faults(tables: Tables) -> list[Fault]:
     return faults
 
 
-def known(tables: Tables, table: str, parsed: Parsed, column: str) -> Mask | None:
-    """Where the column names a key of ``table``; ``None`` if that table cannot tell."""
+def known(tables: Tables, table: str, parsed: Parsed, column: str) -> Mask:
+    """Where the column names a key of ``table``; everywhere, if that table is not there to tell.
+
+    A key that cannot be read still counts as there: its own row is charged, not those that refer to it.
+    """
     there = tables.get(table)
     if there is None or there.table.key[0] not in there.headings:
-        return None
-    keys = there.values[there.table.key[0]]
-    return np.asarray(pd.Index(parsed.values[column], dtype=object).isin(keys[keys != ""]), dtype=bool)
+        return np.ones(len(parsed.rows), dtype=bool)
+    keys = {*there.facts[there.table.key[0]], *there.text[there.table.key[0]]} - {""}
+    return _each(name in keys for name in parsed.facts[column])
+
+
+def _each(answers: object) -> Mask:
+    return np.fromiter(answers, dtype=bool)  # type: ignore[call-overload,no-any-return]
 
 
 def _duplicates(parsed: Parsed) -> list[Fault]:
+    """Rows whose whole key an earlier row has; the message says which."""
     key = parsed.table.key
     if not key or not set(key) <= set(parsed.headings):
         return []
-    whole = np.logical_and.reduce([parsed.good(column) for column in key])
-    frame = pd.DataFrame({column: pd.Series(parsed.values[column], dtype=object) for column in key})
-    again = np.zeros(len(parsed.rows), dtype=bool)
-    again[whole] = frame[whole].duplicated().to_numpy()
-    return parsed.faults_where(again, key[-1], "duplicate_key")
+    whole = np.flatnonzero(np.logical_and.reduce([parsed.good(column) for column in key]))
+    frame = pd.DataFrame({column: pd.Series(parsed.facts[column][whole], dtype=object) for column in key})
+    again = np.flatnonzero(frame.duplicated().to_numpy())
+    if not len(again):
+        return []
+    first: dict[tuple[object, ...], int] = {}
+    for i, names in zip(whole, zip(*(frame[column] for column in key), strict=True), strict=True):
+        first.setdefault(names, int(parsed.rows[i]))
+    return [_duplicate(parsed, int(whole[i]), first[tuple(frame.loc[i, list(key)])]) for i in again]
+
+
+def _duplicate(parsed: Parsed, i: int, earlier: int) -> Fault:
+    key = parsed.table.key
+    shown = " and ".join(f"“{shortened(parsed.text[column][i])}”" for column in key)
+    message = f"{shown} is already in row {earlier}; {' and '.join(key)} may stand in one row only."
+    return parsed.fault(i, key[-1], "duplicate_key", message)
 
 
 def _references(parsed: Parsed, tables: Tables) -> list[Fault]:
     faults: list[Fault] = []
     for column in parsed.table.columns:
         if column.refers and column.name in parsed.headings:
-            there = known(tables, column.refers, parsed, column.name)
-            if there is not None:
-                faults += parsed.faults_where(parsed.good(column.name) & ~there, column.name, "unknown_reference")
+            gone = parsed.good(column.name) & ~known(tables, column.refers, parsed, column.name)
+            faults += parsed.faults_where(gone, column.name, "unknown_reference")
     return faults
 
 
@@ -66,58 +86,72 @@ def _slot_faults(tables: Tables) -> list[Fault]:
     grouping = _grouping_of(slots, tables)
     faults: list[Fault] = []
     for kind, columns in _SLOT_NEEDS.items():
-        concerned = np.asarray(grouping == kind, dtype=bool)
+        concerned = _each(name == kind for name in grouping)
         for column in columns:
             if column in slots.headings:
                 faults += slots.faults_where(concerned & slots.blank(column), column, "missing_value")
             elif concerned.any():
-                accepts = slots.table.column(column).accepts
-                message = f"There is no column {column}, which slots of {kind} experiences need; it takes {accepts}."
-                faults.append(Fault("slots", 1, column, "", "missing_column", message))
-    both = slots.good("group_min") & slots.good("group_max") & (grouping != "individual")
-    low, high = slots.values["group_min"], slots.values["group_max"]
-    above = np.array([bool(ok and a > b) for ok, a, b in zip(both, low, high, strict=True)], dtype=bool)
-    return faults + slots.contradictions(above, "group_min", "The group minimum is above the group maximum.")
+                message = missing_column_message(
+                    slots.table.column(column), f", which slots of {kind} experiences need"
+                )
+                faults.append(Fault("slots", slots.header_row, column, "", "missing_column", message))
+    both = slots.good("group_min") & slots.good("group_max") & _each(name != "individual" for name in grouping)
+    above = both.copy()
+    above[both] = slots.facts["group_min"][both] > slots.facts["group_max"][both]
+    message = "The group minimum is above the group maximum; group_min must not be above group_max."
+    return faults + slots.faults_where(above, "group_min", "contradiction", message)
 
 
-def _grouping_of(slots: Parsed, tables: Tables) -> pd.Series[str]:
+def _grouping_of(slots: Parsed, tables: Tables) -> list[str]:
     """``individual``, ``group`` or nothing, for every slot."""
     experiences = tables.get("experiences")
     if experiences is None:
-        return pd.Series([""] * len(slots.rows), dtype=object)
-    kinds = dict(zip(experiences.values["experience_id"], experiences.values["grouping"], strict=True))
-    return pd.Series([kinds.get(name) or "" for name in slots.values["experience_id"]], dtype=object)
+        return [""] * len(slots.rows)
+    kinds = dict(zip(experiences.facts["experience_id"], experiences.facts["grouping"], strict=True))
+    return [kinds.get(name) or "" for name in slots.facts["experience_id"]]
 
 
 def _decision_faults(decisions: Parsed, tables: Tables) -> list[Fault]:
-    kind = decisions.values["kind"]
-    pin, forbid, separate = (np.asarray(kind == name, dtype=bool) for name in ("pin", "forbid", "separate"))
-    targets = [decisions.good(column) for column in ("slot_id", "experience_id", "employer_id")]
-    given = np.sum(targets, axis=0)
-    faults = decisions.faults_where(pin & decisions.blank("slot_id"), "slot_id", "missing_value")
-    faults += decisions.faults_where(forbid & (given == 0), "slot_id", "missing_value")
+    pin, forbid, separate = (
+        _each(kind == name for kind in decisions.facts["kind"]) for name in ("pin", "forbid", "separate")
+    )
+    given = np.sum([decisions.good(column) for column in _TARGETS], axis=0)
+    lacking = decisions.blank("slot_id") & (pin | (forbid & (given == 0)))
+    faults = decisions.faults_where(lacking, "slot_id", "missing_value")
     faults += decisions.faults_where(
         separate & decisions.blank("other_student_id"), "other_student_id", "missing_value"
     )
-    faults += decisions.contradictions(
-        forbid & (given > 1),
-        "slot_id",
-        "A forbid takes one of slot_id, experience_id and employer_id; write a row for each that is meant.",
+    several = "A forbid takes one of slot_id, experience_id and employer_id; write a row for each that is meant."
+    faults += decisions.faults_where(forbid & (given > 1), "slot_id", "contradiction", several)
+    same = decisions.facts["student_id"] == decisions.facts["other_student_id"]
+    themselves = "A student cannot be separated from themselves; name the other student."
+    faults += decisions.faults_where(
+        separate & decisions.good("student_id") & same, "other_student_id", "contradiction", themselves
     )
-    themselves = np.asarray(decisions.values["student_id"] == decisions.values["other_student_id"], dtype=bool)
-    faults += decisions.contradictions(
-        separate & themselves & decisions.good("student_id"),
-        "other_student_id",
-        "A student cannot be separated from themselves; name the other student.",
-    )
-    return faults + _pin_references(decisions, pin, tables)
+    return faults + _pin_faults(decisions, pin, tables)
 
 
-def _pin_references(decisions: Parsed, pin: Mask, tables: Tables) -> list[Fault]:
+def _pin_faults(decisions: Parsed, pin: Mask, tables: Tables) -> list[Fault]:
     """A pin must name a student and a slot that are there; a forbid or separate may name what is gone."""
     faults: list[Fault] = []
     for column, table in (("student_id", "students"), ("slot_id", "slots")):
-        there = known(tables, table, decisions, column)
-        if there is not None:
-            faults += decisions.faults_where(pin & decisions.good(column) & ~there, column, "unknown_reference")
+        gone = pin & decisions.good(column) & ~known(tables, table, decisions, column)
+        faults += decisions.faults_where(gone, column, "unknown_reference")
+    experience = _looked_up(tables, "slots", "experience_id", decisions.facts["slot_id"])
+    employer = _looked_up(tables, "experiences", "employer_id", experience)
+    message = "The pinned slot is of another one; leave this cell blank, or name the slot that is meant."
+    for column, meant in (("experience_id", experience), ("employer_id", employer)):
+        other = _each(
+            bool(name and real and name != real) for name, real in zip(decisions.facts[column], meant, strict=True)
+        )
+        faults += decisions.faults_where(pin & other, column, "contradiction", message)
     return faults
+
+
+def _looked_up(tables: Tables, table: str, column: str, names: Cells | list[str]) -> list[str]:
+    """For every key of ``table`` in ``names``, what its row says in ``column``; nothing where there is no such row."""
+    there = tables.get(table)
+    if there is None:
+        return [""] * len(names)
+    found = dict(zip(there.facts[there.table.key[0]], there.facts[column], strict=True))
+    return [found.get(name, "") for name in names]

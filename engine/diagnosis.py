@@ -20,7 +20,8 @@ _WORDS = re.compile(
     r"\b(?:autis(?:m|tic)|asperger\w*|adhd|asd|asc|semh|slcn|pmld|spld|dyslexi[ac]|dyspraxi[ac]|dyscalculi[ac]"
     r"|dysgraphi[ac]|tourette\w*|epilep(?:sy|tic)|cerebral palsy|down'?s? syndrome|muscular dystrophy"
     r"|cystic fibrosis|diabet(?:es|ic)|asthma(?:tic)?|schizophreni[ac]|bipolar|anorexi[ac]|bulimi[ac]|ptsd|ocd"
-    r"|selective(?:ly)? mut(?:e|ism)|(?:hearing|visual(?:ly)?|vision|multi-?sensory|physical(?:ly)?) impair(?:ed|ment)s?"
+    r"|selective(?:ly)? mut(?:e|ism)"
+    r"|(?:hearing|visual(?:ly)?|vision|multi-?sensory|physical(?:ly)?) impair(?:ed|ment)s?"
     r"|(?:specific|moderate|severe|profound)[\w ,&-]* learning (?:difficult(?:y|ies)|disabilit(?:y|ies))"
     r"|(?:anxiety|depressive|personality|eating|attachment|attention deficit|spectrum|psychotic) disorder"
     r"|clinical depression|anxiety|speech,? language (?:and|&) communication(?: needs?)?)\b",

@@ -81,15 +81,10 @@ def _find_places(tables: dict[str, Parsed]) -> tuple[dict[str, Cells], list[Faul
         parsed = tables[name]
         needed = np.full(len(parsed.rows), name == "schools")
         if name == "experiences":
-            needed = np.isin(parsed.text["delivery"] == "", [False]) & _needs_site(parsed)
+            needed = np.array([kind in {"in_person", "in_school"} for kind in parsed.facts["delivery"]], dtype=bool)
         places[name], more = find_places(parsed, needed)
         faults += more
     return places, faults
-
-
-def _needs_site(experiences: Parsed) -> np.ndarray:  # type: ignore[type-arg]
-    delivery = experiences.values["delivery"]
-    return np.array([kind in {"in_person", "in_school"} for kind in delivery], dtype=bool)
 
 
 def _reading_order(fault: Fault) -> tuple[int, str, int, str, str]:

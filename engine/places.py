@@ -25,14 +25,15 @@ def find_places(parsed: Parsed, needed: Mask) -> tuple[Cells, list[Fault]]:
     faults = _half_given(parsed)
     both = parsed.good("latitude") & parsed.good("longitude")
     for i in np.flatnonzero(both):
-        places[i] = Point(parsed.values["latitude"][i], parsed.values["longitude"][i])
+        places[i] = Point(parsed.facts["latitude"][i], parsed.facts["longitude"][i])
     nothing = parsed.blank("latitude") & parsed.blank("longitude")
     faults += _from_postcodes(parsed, nothing & parsed.good("postcode"), places)
     column = "postcode" if "postcode" in parsed.headings or "latitude" not in parsed.headings else "latitude"
     missing = needed & nothing & parsed.blank("postcode")
     if not {"postcode", "latitude", "longitude"} & set(parsed.headings) and missing.any():
         message = "There is no column postcode, nor latitude and longitude; add one of the two ways to give a place."
-        return places, [*faults, Fault(parsed.table.name, 1, "postcode", "", "missing_column", message)]
+        fault = Fault(parsed.table.name, parsed.header_row, "postcode", "", "missing_column", message)
+        return places, [*faults, fault]
     return places, faults + parsed.faults_where(missing, column, "missing_value")
 
 
@@ -50,13 +51,12 @@ def _from_postcodes(parsed: Parsed, mask: Mask, places: Cells) -> list[Fault]:
     from engine.postcodes import PostcodeDirectory  # noqa: PLC0415 - only rounds with postcodes pay for it
 
     directory = PostcodeDirectory()
-    points = directory.lookup_all(set(parsed.values["postcode"][mask]))
+    points = directory.lookup_all(set(parsed.facts["postcode"][mask]))
     why = _NOT_IN_DIRECTORY if directory.loaded else _NO_DIRECTORY
     faults: list[Fault] = []
     for i in np.flatnonzero(mask):
-        places[i] = points.get(parsed.values["postcode"][i])
+        places[i] = points.get(parsed.facts["postcode"][i])
         if places[i] is None:
-            value = shortened(parsed.text["postcode"][i])
-            message = f"“{value}” gives no place: {why}."
-            faults.append(Fault(parsed.table.name, int(parsed.rows[i]), "postcode", value, "bad_postcode", message))
+            message = f"“{shortened(parsed.text['postcode'][i])}” gives no place: {why}."
+            faults.append(parsed.fault(i, "postcode", "bad_postcode", message))
     return faults

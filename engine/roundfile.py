@@ -14,7 +14,6 @@ from engine.columns import EDGES
 from engine.csvtext import FileRefusedError, decode
 from engine.domain import Note
 from engine.faults import Fault
-from engine.policy import Policy
 from engine.policyfile import POLICY_KEYS, PolicyFaults, read_policy
 from engine.rawtables import SETTINGS
 from engine.sentences import shortened
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.csvtext import Rows
+    from engine.policy import Policy
 
 _TEXTS = ("name", "term", "academic_year", "seed")
 _KEYS = frozenset({*_TEXTS, "starts", "ends", "closed_dates", "policy"})
@@ -100,7 +100,7 @@ def read_settings(toml: bytes | None, rows: Rows | None) -> tuple[RoundSettings 
         message = "There is no round.toml (or sheet named round); it gives at least starts and ends."
         return None, [Fault(SETTINGS, 0, "", "", "missing_table", message)], []
     try:
-        given, where = _parse_toml(toml) if toml is not None else _parse_rows(rows)
+        given, where = _parse_rows(rows) if rows is not None else _parse_toml(toml or b"")
     except FileRefusedError as error:
         return None, [Fault(SETTINGS, error.row, "", error.value, error.code, error.message)], []
     return _settings(_Reader(given, where))
@@ -150,11 +150,11 @@ def _parse_toml(content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
         raise FileRefusedError("hostile_file", "round.toml is nested far too deeply.") from None
 
 
-def _parse_rows(rows: Rows | None) -> tuple[dict[str, Any], dict[str, int]]:
+def _parse_rows(rows: Rows) -> tuple[dict[str, Any], dict[str, int]]:
     """Keys and values of a sheet as TOML would give them; dotted keys are nested, lists separated by ``;``."""
     given: dict[str, Any] = {}
     where: dict[str, int] = {}
-    for number, row in zip(rows.numbers, rows.rows, strict=True) if rows else ():
+    for number, row in zip(rows.numbers, rows.rows, strict=True):
         key = row[0].strip(EDGES)
         value = row[1].strip(EDGES) if len(row) > 1 else ""
         if not key or (key.casefold() in {"key", "setting"} and number == rows.numbers[0]) or not value:

@@ -37,39 +37,34 @@ def live_rows(tables: Tables) -> tuple[dict[str, Mask], list[Note]]:
     return keep, notes
 
 
-def _there(tables: Tables, table: str, parsed: Parsed, column: str) -> Mask:
-    found = known(tables, table, parsed, column)
-    return np.ones(len(parsed.rows), dtype=bool) if found is None else found
-
-
 def _preferences(parsed: Parsed, tables: Tables) -> Mask:
-    live = _there(tables, "students", parsed, "student_id")
+    live = known(tables, "students", parsed, "student_id")
     for kind, table in (("experience", "experiences"), ("employer", "employers")):
-        live &= (parsed.values["kind"] != kind) | _there(tables, table, parsed, "value")
+        live &= (parsed.facts["kind"] != kind) | known(tables, table, parsed, "value")
     return live
 
 
 def _history(parsed: Parsed, tables: Tables) -> Mask:
-    return _there(tables, "students", parsed, "student_id")
+    return known(tables, "students", parsed, "student_id")
 
 
 def _travel(parsed: Parsed, tables: Tables) -> Mask:
-    origin = _there(tables, "students", parsed, "origin") | _there(tables, "schools", parsed, "origin")
-    return origin & _there(tables, "experiences", parsed, "experience_id")
+    origin = known(tables, "students", parsed, "origin") | known(tables, "schools", parsed, "origin")
+    return origin & known(tables, "experiences", parsed, "experience_id")
 
 
 def _decisions(parsed: Parsed, tables: Tables) -> Mask:
     """Pins are never stale: what they name must be there, or the round is refused."""
-    kind = parsed.values["kind"]
-    live = _there(tables, "students", parsed, "student_id")
+    kind = parsed.facts["kind"]
+    live = known(tables, "students", parsed, "student_id")
     for column, table in (("slot_id", "slots"), ("experience_id", "experiences"), ("employer_id", "employers")):
-        live &= (kind != "forbid") | parsed.blank(column) | _there(tables, table, parsed, column)
-    live &= (kind != "separate") | _there(tables, "students", parsed, "other_student_id")
-    return live | (kind == "pin")
+        live &= (kind != "forbid") | parsed.blank(column) | known(tables, table, parsed, column)
+    live &= (kind != "separate") | known(tables, "students", parsed, "other_student_id")
+    return np.asarray(live | (kind == "pin"), dtype=bool)
 
 
 def _baseline(parsed: Parsed, tables: Tables) -> Mask:
-    return _there(tables, "students", parsed, "student_id") & _there(tables, "slots", parsed, "slot_id")
+    return known(tables, "students", parsed, "student_id") & known(tables, "slots", parsed, "slot_id")
 
 
 _LIVE = {

@@ -31,8 +31,8 @@ def _text(name: str, *aliases: str, accepts: str = "some text", required: bool =
     return Column(name, cells.text, accepts, aliases, required=required, blank="", open_text=True)
 
 
-def _id(name: str, *aliases: str, refers: str = "", required: bool = True) -> Column:
-    accepts = f"an id that is in {refers}" if refers else "an id that no other row has"
+def _id(name: str, *aliases: str, refers: str = "", required: bool = True, key: bool = False) -> Column:
+    accepts = "an id that no other row has" if key else f"the {name} of a row of {refers}" if refers else f"a {name}"
     return Column(name, cells.text, accepts, aliases, required, blank="", refers=refers, open_text=True)
 
 
@@ -66,7 +66,7 @@ _URN = Column(
     refers="schools",
     open_text=True,
 )
-_STUDENT = _id("student_id", "student", "upn", "pupil id", "unique pupil number", "learner id", refers="students")
+_STUDENT = _id("student_id", "student", "upn", "pupil id", "unique pupil number", "learner id")
 _PLACE = (
     Column(
         "postcode",
@@ -127,7 +127,7 @@ SCHOOLS = Table(
 STUDENTS = Table(
     "students",
     (
-        replace(_STUDENT, refers="", accepts="an id that no other student of the round has, such as the UPN"),
+        replace(_STUDENT, accepts="an id that no other student of the round has, such as the UPN"),
         _URN,
         _YEAR_GROUP,
         _yes("fsm", "fsm eligible", "fsm eligibility", "free school meals", "eligible for fsm", required=True),
@@ -157,7 +157,7 @@ STUDENTS = Table(
 EMPLOYERS = Table(
     "employers",
     (
-        _id("employer_id", "employer ref", "employer reference", "id"),
+        _id("employer_id", "employer ref", "employer reference", "id", key=True),
         _text("name", "employer name", "employer", "company", "organisation", accepts="a name", required=True),
         _REQUIRED_SECTOR,
         _limit("max_students_per_half_day", "max per half day"),
@@ -170,7 +170,7 @@ EMPLOYERS = Table(
 EXPERIENCES = Table(
     "experiences",
     (
-        _id("experience_id", "experience ref", "experience reference", "id"),
+        _id("experience_id", "experience ref", "experience reference", "id", key=True),
         _id("employer_id", "employer", "employer ref", "employer reference", refers="employers"),
         _text("title", "experience title", "experience", "name", accepts="a title", required=True),
         _TIER,
@@ -199,7 +199,7 @@ EXPERIENCES = Table(
 SLOTS = Table(
     "slots",
     (
-        _id("slot_id", "slot", "slot ref", "slot reference", "id"),
+        _id("slot_id", "slot", "slot ref", "slot reference", "id", key=True),
         _id("experience_id", "experience", "experience ref", "experience reference", refers="experiences"),
         _DATE,
         _one_of("half", ("AM", "PM"), "am/pm", "session", "half day"),
@@ -223,7 +223,7 @@ SLOTS = Table(
 PREFERENCES = Table(
     "preferences",
     (
-        replace(_STUDENT, refers=""),
+        _STUDENT,
         Column("rank", _AT_LEAST_ONE, "a whole number, 1 for the first choice", ("preference rank",), required=True),
         _one_of("kind", ("experience", "employer", "sector"), "type"),
         _text("value", "id", accepts="an experience id, an employer id or a sector", required=True),
@@ -234,7 +234,7 @@ PREFERENCES = Table(
 HISTORY = Table(
     "history",
     (
-        replace(_STUDENT, refers=""),
+        _STUDENT,
         _text("academic_year", accepts="an academic year, such as 2024/25", required=True),
         _YEAR_GROUP,
         _TIER,
@@ -260,7 +260,7 @@ CALENDAR = Table(
 BARRIERS = Table(
     "barriers",
     (
-        _id("barrier_id", "barrier", "id"),
+        _id("barrier_id", "barrier", "id", key=True),
         Column("seq", cells.whole(-MOST, MOST), "a whole number", ("sequence", "order"), required=True),
         *_POINT,
     ),
@@ -269,7 +269,7 @@ BARRIERS = Table(
 )
 CROSSINGS = Table(
     "crossings",
-    (_id("barrier_id", "barrier", refers="barriers"), _id("crossing_id", "crossing", "id"), *_POINT),
+    (_id("barrier_id", "barrier", refers="barriers"), _id("crossing_id", "crossing", "id", key=True), *_POINT),
     key=("barrier_id", "crossing_id"),
     optional=True,
 )
@@ -287,7 +287,7 @@ DECISIONS = Table(
     "decisions",
     (
         _one_of("kind", ("pin", "forbid", "separate"), "type", "decision"),
-        replace(_STUDENT, refers=""),
+        _STUDENT,
         _id("slot_id", "slot", required=False),
         _id("experience_id", "experience", required=False),
         _id("employer_id", "employer", required=False),
@@ -300,7 +300,7 @@ DECISIONS = Table(
 )
 BASELINE = Table(
     "baseline",
-    (replace(_STUDENT, refers=""), _id("slot_id", "slot"), _yes("notified", blank=True)),
+    (_STUDENT, _id("slot_id", "slot"), _yes("notified", blank=True)),
     key=("student_id", "slot_id"),
     optional=True,
     about_students=True,
