@@ -1,0 +1,77 @@
+"""Allocate a round: the solver's table of contents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.allocation import Allocation
+from solver.build import build_problem
+from solver.contradiction import contradiction
+from solver.exact import ExactPath, NoAllocationError
+from solver.fixed import FixedRows
+from solver.ladder import climb
+from solver.limits import Clock, Limits
+from solver.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.domain import Round
+    from engine.options import Options
+    from solver.arrays import Ints
+    from solver.ladder import Climb
+    from solver.outcome import Progress, Status, Stopped
+    from solver.problem import Problem
+
+
+def allocate(
+    round_: Round,
+    options: Options,
+    limits: Limits | None = None,
+    listener: Callable[[Progress], None] | None = None,
+    *,
+    clock: Clock | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Outcome:
+    """The best allocation of ``round_`` over ``options``, level by level, with a proven bound for each.
+
+    ``clock`` may be handed in to be cancelled from another thread; ``without`` names rules to leave out, which only
+    tests do.
+    """
+    clock = clock or Clock(limits or Limits())
+    broken = contradiction(round_, options, FixedRows.of_pins(round_, without), clock, without)
+    if broken:
+        return Outcome("infeasible", "proven", None, (), {}, None, broken)
+    problem = build_problem(round_, options, without=without)
+    method = ExactPath(problem, round_.policy.levels, clock)
+    try:
+        answer = climb(problem, round_.policy.levels, method, clock, listener)
+    except NoAllocationError:
+        return Outcome("infeasible", "proven", None, (), {}, problem)
+    finally:
+        method.close()
+    if answer.chosen is None:
+        return Outcome("unknown", _stopped(clock, proven=False), None, (), {}, problem)
+    from solver.measure import goal_values  # noqa: PLC0415
+
+    proven = all(level.proven for level in answer.levels if level.level.proof)
+    status: Status = "optimal" if proven else "feasible"
+    goals = goal_values(problem, answer.chosen)
+    return Outcome(status, _stopped(clock, proven=proven), rows_of(problem, answer), answer.levels, goals, problem)
+
+
+def rows_of(problem: Problem, answer: Climb) -> Allocation:
+    """The chosen pairs and the fixed assignments as an allocation."""
+    chosen: Ints | None = answer.chosen
+    assert chosen is not None
+    student, slot = problem.pairs.student[chosen], problem.pairs.slot[chosen]
+    rows = [*zip(student.tolist(), slot.tolist(), strict=True), *problem.fixed]
+    return Allocation.of((problem.student_ids[s], problem.slot_ids[j]) for s, j in rows)
+
+
+def _stopped(clock: Clock, *, proven: bool) -> Stopped:
+    if clock.cancelled.is_set():
+        return "cancelled"
+    if clock.hit:
+        return "time"
+    return "proven" if proven else "budget"

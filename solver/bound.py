@@ -1,0 +1,219 @@
+"""The bound that given prices prove for a level, over every eligible pair, in exact integers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver import block_choice, bundles
+from solver.kernels import chosen_for
+from solver.prices import pair_worths, placed_bonus, school_slot_prices, worths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Bools, Ints
+    from solver.prices import Prices, Worths
+    from solver.problem import Problem
+
+PAIRS_AT_ONCE = 2_000_000
+_LOADED = (block_choice, bundles)
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The relaxed problem's answer: the bound, and what every student and every slot's copies choose.
+
+    ``student_value``: shape (students,). ``choice``: pair positions or -1, shape (students, most slots of any).
+    ``open_groups``: by block of the catalogue.
+    """
+
+    bound: int
+    total: int
+    student_value: Ints
+    choice: Ints
+    open_groups: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every block (school, slot) that has an eligible pair or a fixed student, ascending by slot, then school."""
+
+    school: Ints
+    slot: Ints
+    members: Ints
+    fixed: Ints
+    least: Ints
+    most: Ints
+    slots: Ints
+    slot_first: Ints
+    groups: Ints
+    single: Bools
+
+    @classmethod
+    def of(cls, problem: Problem) -> Catalogue:
+        """The catalogue of a problem."""
+        schools = len(problem.school_ids)
+        inside = problem.blocked[problem.pairs.slot]
+        school = problem.students.school[problem.pairs.student[inside]]
+        counts = np.bincount(problem.pairs.slot[inside] * schools + school, minlength=schools * len(problem.slot_ids))
+        fixed = np.zeros_like(counts)
+        for (k, j), number in problem.fixed_members.items():
+            fixed[j * schools + k] = number if problem.blocked[j] else 0
+        keys = np.flatnonzero((counts > 0) | (fixed > 0))
+        slot, school = keys // schools, keys % schools
+        counted = problem.slots.grouped[slot] & ("group" not in problem.rules_off)
+        least = np.where(counted, problem.slots.group_min[slot], 0)
+        least = np.where(counted & problem.small_school[school], np.minimum(least, problem.small_min), least)
+        for k, j in problem.exempt_members:
+            least[(slot == j) & (school == k)] = 0
+        whole = np.where(problem.slots.grouped[slot], 1 << 20, problem.slots.capacity[slot])
+        used, begins = np.unique(slot, return_index=True)
+        return cls(
+            school,
+            slot,
+            counts[keys],
+            fixed[keys],
+            least,
+            np.where(counted, problem.slots.group_max[slot], whole),
+            used,
+            np.append(begins, len(slot)).astype(np.int64),
+            problem.groups_open[used],
+            problem.exclusive[used],
+        )
+
+
+def relax(
+    problem: Problem, levels: Sequence[Level], level: int, floors: Sequence[int], prices: Prices, catalogue: Catalogue
+) -> Relaxed:
+    """Solve the relaxed problem of ``level`` exactly; ``floors`` are the fixed values of the earlier levels.
+
+    The bound is ``floor(total / scale)``: no allocation that keeps the earlier levels can have a larger value.
+    """
+    worth = worths(levels, level, prices)
+    value, choice = student_side(problem, worth, prices)
+    blocks, open_groups = block_side(problem, prices, catalogue)
+    left = problem.resources.left
+    total = int(value.sum()) + blocks + int(prices.rows @ left) + constant_part(problem, worth, prices)
+    total -= sum(int(rate) * int(floor) for rate, floor in zip(prices.rates, floors, strict=True))
+    return Relaxed(total // prices.scale, total, value, choice, open_groups)
+
+
+def student_side(problem: Problem, worth: Worths, prices: Prices) -> tuple[Ints, Ints]:
+    """Every student's best bundle under the prices: values, and choices as pair positions."""
+    kernels = chosen_for(len(problem.pairs.slot))
+    facts, slots, pairs = problem.students, problem.slots, problem.pairs
+    count = len(facts.school)
+    value = np.zeros(count, dtype=np.int64)
+    choice = np.full((count, _deepest(problem)), -1, dtype=np.int64)
+    paid = school_slot_prices(problem, prices)
+    bonus = placed_bonus(problem, worth, prices)
+    students, slot_arrays = kernel_facts(problem)
+    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
+    del slots
+
+    def part(span: tuple[int, int]) -> None:
+        linear = pair_worths(problem, worth, prices, paid, *span)
+        kernels.best_bundles(
+            *span, pairs.first, pairs.slot, linear, students, slot_arrays, amounts, flags, bonus, value, choice
+        )
+
+    spans = _spans(pairs.first)
+    if len(spans) == 1:
+        part(spans[0])
+    else:
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(part, spans))
+    return value, choice
+
+
+def kernel_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints | Bools | int, ...]]:
+    """The students' and the slots' arrays as the inner loops take them."""
+    f, s = problem.students, problem.slots
+    students = (
+        f.max_slots,
+        f.max_half_days,
+        f.max_virtual,
+        f.need_left,
+        f.guaranteed.astype(np.int64),
+        f.progressed.astype(np.int64),
+        f.top_tier,
+        f.known_sector,
+    )
+    longest = int(s.half_days.max()) if len(s.half_days) else 0
+    virtual = s.virtual.astype(np.int64)
+    slots = (s.employer, s.sector, s.tier, s.in_person, virtual, s.counts, s.half_days, s.begins, s.ends, longest)
+    return students, slots
+
+
+def block_side(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[int, Ints]:
+    """The slots' best groups under the prices: their total worth, and groups opened by block."""
+    if not len(catalogue.slot):
+        return 0, np.zeros(0, dtype=np.int64)
+    kernels = chosen_for(len(problem.pairs.slot))
+    own_first, own_price = own_by_block(problem, prices, catalogue)
+    others = catalogue.members - np.diff(own_first)
+    value = np.zeros(len(catalogue.slots), dtype=np.int64)
+    open_groups = np.zeros(len(catalogue.slot), dtype=np.int64)
+    kernels.choose_blocks(
+        catalogue.slot_first,
+        catalogue.slot,
+        own_first,
+        own_price,
+        others,
+        prices.blocks[catalogue.school, catalogue.slot],
+        catalogue.least,
+        catalogue.most,
+        catalogue.groups,
+        catalogue.fixed,
+        catalogue.single,
+        value,
+        open_groups,
+    )
+    return int(value.sum()), open_groups
+
+
+def own_by_block(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:
+    """Own prices compressed by block and descending within it: (first, price)."""
+    student = np.searchsorted(problem.pairs.first, prices.own_pair, side="right") - 1
+    slot = problem.pairs.slot[prices.own_pair]
+    schools = len(problem.school_ids)
+    keys = catalogue.slot * schools + catalogue.school
+    block = np.searchsorted(keys, slot * schools + problem.students.school[student])
+    order = np.lexsort((-prices.own_price, block))
+    first = np.zeros(len(keys) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(block, minlength=len(keys)), out=first[1:])
+    return first, prices.own_price[order]
+
+
+def constant_part(problem: Problem, worth: Worths, prices: Prices) -> int:
+    """What does not depend on any choice: fixed assignments, reserves' price of places, equity among the fixed."""
+    facts, slots = problem.students, problem.slots
+    total = sum(worth[goal] * value for goal, value in problem.constants.items())
+    room = np.maximum(0, slots.reserved - slots.reserved_taken)
+    total += int(np.maximum(0, max(0, worth["reserve"]) - prices.reserve) @ room)
+    placed = int(facts.placed.sum())
+    for group, share in enumerate(problem.share):
+        inside = int((facts.placed & facts.in_group[:, group]).sum())
+        total -= int(prices.equity[group]) * (int(share) * placed - 100 * inside)
+        total += max(0, worth["equity"]) * int(share) * len(facts.school)
+    return total
+
+
+def _deepest(problem: Problem) -> int:
+    options = np.diff(problem.pairs.first)
+    most = np.minimum(problem.students.max_slots, options)
+    return max(1, int(most.max())) if len(most) else 1
+
+
+def _spans(first: Ints) -> list[tuple[int, int]]:
+    """Student ranges of about ``PAIRS_AT_ONCE`` pairs."""
+    count = len(first) - 1
+    cuts = np.unique(np.searchsorted(first, np.arange(PAIRS_AT_ONCE, int(first[-1]), PAIRS_AT_ONCE)))
+    edges = [0, *(int(c) for c in cuts if 0 < c < count), count]
+    return list(zip(edges, edges[1:], strict=False))

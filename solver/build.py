@@ -1,0 +1,130 @@
+"""From a round and its options to the problem in integers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.build_students import in_group, progress_of, student_facts
+from solver.fixed import FixedRows, constants_of, drop_conflicting
+from solver.numbering import number
+from solver.problem import PairFacts, Problem, SlotFacts
+from solver.resources import build_resources
+from solver.separations import build_separations
+
+if TYPE_CHECKING:
+    from engine.domain import Round
+    from engine.options import Options
+    from solver.arrays import Bools, Ints
+    from solver.numbering import Numbering
+
+
+def build_problem(
+    round_: Round,
+    options: Options,
+    *,
+    fixed: FixedRows | None = None,
+    rerun: bool = False,
+    without: frozenset[str] = frozenset(),
+) -> Problem:
+    """The integer problem of ``round_`` over ``options``.
+
+    ``fixed`` holds pins and frozen rows (default: the round's pins); ``rerun`` brings the goals about the published
+    allocation in; ``without`` names rules to leave out, for tests that show what each rule does.
+    """
+    fixed = fixed or FixedRows.of_pins(round_, without)
+    numbers = number(round_, options.students, options.slots)
+    progress = progress_of(round_, numbers)
+    slots = _with_fixed(slot_facts(round_, numbers), numbers, fixed, progress.priority)
+    pairs = _pairs(round_, options, numbers, rerun=rerun)
+    share = _share(round_, numbers, pairs)
+    pairs = drop_conflicting(pairs, round_, numbers, slots, fixed, without)
+    members, exempt = fixed.members(round_, numbers)
+    return Problem(
+        student_ids=numbers.student_ids,
+        slot_ids=numbers.slot_ids,
+        school_ids=numbers.school_ids,
+        students=student_facts(round_, numbers, progress, fixed, without, rerun=rerun),
+        slots=slots,
+        pairs=pairs,
+        resources=build_resources(round_, numbers, slots, fixed, without),
+        small_min=round_.policy.small_school_group_min,
+        small_school=np.array([round_.schools[urn].small for urn in numbers.school_ids], dtype=bool),
+        fixed=tuple((numbers.student[s], numbers.slot[j]) for s, j in fixed.pairs),
+        fixed_members=members,
+        exempt_members=exempt,
+        separations=() if "separate" in without else build_separations(round_, numbers, slots, pairs),
+        share=share,
+        constants=constants_of(round_, numbers, progress, slots, fixed, share, rerun=rerun),
+        rules_off=without,
+    )
+
+
+def slot_facts(round_: Round, numbers: Numbering) -> SlotFacts:
+    """Arrays over the slots, before fixed assignments are taken out."""
+    slots = [round_.slots[slot_id] for slot_id in numbers.slot_ids]
+    experiences = [round_.experiences[slot.experience_id] for slot in slots]
+
+    def ints(values: list[int]) -> Ints:
+        return np.array(values, dtype=np.int64)
+
+    def bools(values: list[bool]) -> Bools:
+        return np.array(values, dtype=bool)
+
+    return SlotFacts(
+        employer=ints([numbers.employer[e.employer_id] for e in experiences]),
+        sector=ints([numbers.sector[e.sector.casefold()] for e in experiences]),
+        tier=ints([int(e.tier[1:]) for e in experiences]),
+        in_person=bools([e.in_person for e in experiences]),
+        in_school=bools([e.delivery == "in_school" for e in experiences]),
+        virtual=bools([e.delivery == "virtual" for e in experiences]),
+        grouped=bools([e.grouping == "group" for e in experiences]),
+        counts=bools([e.counts for e in experiences]),
+        half_days=ints([s.half_days for s in slots]),
+        begins=ints([numbers.half_day[s.occupies[0]] if s.occupies else -1 for s in slots]),
+        ends=ints([numbers.half_day[s.occupies[-1]] if s.occupies else -2 for s in slots]),
+        capacity=ints([s.capacity for s in slots]),
+        groups=ints([s.groups for s in slots]),
+        group_min=ints([s.group_min for s in slots]),
+        group_max=ints([s.group_max for s in slots]),
+        reserved=ints([s.reserved for s in slots]),
+        reserved_taken=np.zeros(len(slots), dtype=np.int64),
+    )
+
+
+def _pairs(round_: Round, options: Options, numbers: Numbering, *, rerun: bool) -> PairFacts:
+    """The eligible pairs in the solver's numbering."""
+    order = np.array([numbers.student[s] for s in options.students], dtype=np.int64)
+    renumber = np.array([numbers.slot[j] for j in options.slots], dtype=np.int64)
+    student = np.repeat(order, np.diff(options.first))
+    slot = renumber[options.slot] if len(options.slot) else np.zeros(0, dtype=np.int64)
+    placed = np.argsort(student * max(1, len(renumber)) + slot, kind="stable")
+    student, slot = student[placed], slot[placed]
+    first = np.zeros(len(order) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(student, minlength=len(order)), out=first[1:])
+    kept = np.zeros(len(slot), dtype=bool)
+    if rerun:
+        for row in round_.baseline:
+            if row.notified and row.student_id in numbers.student and row.slot_id in numbers.slot:
+                s, j = numbers.student[row.student_id], numbers.slot[row.slot_id]
+                kept[first[s] : first[s + 1]] |= slot[first[s] : first[s + 1]] == j
+    tenths = options.tenths[placed].astype(np.int64)
+    return PairFacts(first, slot, (tenths + 5) // 10, options.points[placed].astype(np.int64), kept)
+
+
+def _share(round_: Round, numbers: Numbering, pairs: PairFacts) -> Ints:
+    """The percentage, rounded down, of each equity group among available students with an option."""
+    reachable = [numbers.student_ids[i] for i in np.flatnonzero(np.diff(pairs.first) > 0)]
+    base = max(1, len(reachable))
+    groups = round_.policy.equity_groups
+    return np.array([100 * sum(in_group(round_, s, g) for s in reachable) // base for g in groups], dtype=np.int64)
+
+
+def _with_fixed(slots: SlotFacts, numbers: Numbering, fixed: FixedRows, priority: Bools) -> SlotFacts:
+    """The slots with what fixed assignments take of their reserved places."""
+    taken = np.zeros(len(numbers.slot_ids), dtype=np.int64)
+    for student_id, slot_id in fixed.pairs:
+        taken[numbers.slot[slot_id]] += bool(priority[numbers.student[student_id]])
+    return replace(slots, reserved_taken=taken)

@@ -1,0 +1,127 @@
+"""The exact path: every level of a round as one integer program, with prices from its linear relaxation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.bound import Catalogue, relax
+from solver.core import build_core
+from solver.duals import prices_from_duals
+from solver.highs import Highs, Row
+from solver.measure import goal_values, level_value
+from solver.prices import Prices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Floats, Ints
+    from solver.core import Core
+    from solver.highs import Answer
+    from solver.limits import Clock
+    from solver.problem import Problem
+
+ROUNDING = 1e-6
+
+
+class NoAllocationError(Exception):
+    """No allocation keeps the rules and the fixed assignments."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAnswer:
+    """One level's best allocation and what is proven: ``bound`` by the ``prices`` where ``by_prices``.
+
+    ``price_bound`` is what the prices alone prove; ``solver_bound`` is HiGHS' word. ``None`` where there is none.
+    """
+
+    chosen: Ints
+    price_bound: int | None
+    solver_bound: int | None
+    prices: Prices | None
+
+
+class ExactPath:
+    """Solves the levels of one problem in order, each from the last one's solution."""
+
+    def __init__(self, problem: Problem, levels: Sequence[Level], clock: Clock) -> None:
+        """Build the model once for all levels."""
+        self.problem, self.levels, self.clock = problem, levels, clock
+        self.core: Core = build_core(problem, levels)
+        self.catalogue = Catalogue.of(problem)
+        self.highs = Highs(clock)
+        self.solution: Floats | None = None
+
+    def close(self) -> None:
+        """End the solver's process."""
+        self.highs.close()
+
+    def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
+        """The best of ``level`` with the earlier ones at ``floors``; ``None`` when stopped with nothing better."""
+        if not len(self.core.program.upper):
+            return self._nothing_to_choose(level)
+        objective = self.core.objective(self.levels[level])
+        rows = [Row(self.core.objective(self.levels[i]), floor) for i, floor in enumerate(floors)]
+        relaxed = self.highs.linear(self.core.program, objective, rows)
+        if relaxed.status == "infeasible":
+            raise NoAllocationError
+        price_bound, prices = self._price_bound(level, floors, relaxed)
+        whole = self._whole(relaxed, floors)
+        best = self._better(level, incumbent, whole)
+        if best is not None and price_bound is not None and self._value(level, best) >= price_bound:
+            return LevelAnswer(best, price_bound, None, prices)
+        answer = self.highs.integer(self.core.program, objective, rows, self.solution)
+        if answer.status == "infeasible":
+            raise NoAllocationError
+        if answer.value is not None and self._keeps(self.core.chosen(answer.value), floors):
+            self.solution = np.rint(answer.value) if whole is None else answer.value
+            best = self._better(level, best, self.core.chosen(answer.value))
+        if best is None:
+            return None
+        solver_bound = _integer_bound(answer)
+        return LevelAnswer(best, price_bound, solver_bound, prices)
+
+    def _nothing_to_choose(self, level: int) -> LevelAnswer:
+        nothing = np.zeros(0, dtype=np.int64)
+        value = self._value(level, nothing)
+        return LevelAnswer(nothing, value, None, Prices.none(self.problem, level))
+
+    def _price_bound(self, level: int, floors: Sequence[int], relaxed: Answer) -> tuple[int | None, Prices | None]:
+        if relaxed.dual is None:
+            return None, None
+        prices = prices_from_duals(self.problem, self.core, relaxed.dual, level)
+        return relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound, prices
+
+    def _whole(self, relaxed: Answer, floors: Sequence[int]) -> Ints | None:
+        """The relaxation's solution where it happens to be whole."""
+        if relaxed.status != "optimal" or relaxed.value is None:
+            return None
+        integers = relaxed.value[self.core.program.integer > 0]
+        if np.abs(integers - np.rint(integers)).max(initial=0.0) > ROUNDING:
+            return None
+        chosen = self.core.chosen(relaxed.value)
+        if not self._keeps(chosen, floors):
+            return None
+        self.solution = relaxed.value
+        return chosen
+
+    def _keeps(self, chosen: Ints, floors: Sequence[int]) -> bool:
+        goals = goal_values(self.problem, chosen)
+        return all(level_value(self.levels[i], goals) >= floor for i, floor in enumerate(floors))
+
+    def _value(self, level: int, chosen: Ints) -> int:
+        return level_value(self.levels[level], goal_values(self.problem, chosen))
+
+    def _better(self, level: int, one: Ints | None, other: Ints | None) -> Ints | None:
+        if one is None or other is None:
+            return other if one is None else one
+        return other if self._value(level, other) > self._value(level, one) else one
+
+
+def _integer_bound(answer: Answer) -> int | None:
+    if not np.isfinite(answer.bound):
+        return None
+    return int(np.floor(answer.bound + ROUNDING * max(1.0, abs(answer.bound) * 1e-3)))

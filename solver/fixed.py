@@ -1,0 +1,162 @@
+"""Fixed assignments: pins and frozen rows, what they use, what they are worth and what they rule out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.goals import triangle
+from engine.options import pair_points, pair_tenths
+from solver.problem import PairFacts
+from solver.separations import kept_apart, separated
+
+if TYPE_CHECKING:
+    from engine.domain import Round
+    from solver.arrays import Bools, Ints
+    from solver.build_students import Progress
+    from solver.numbering import Numbering
+    from solver.problem import SlotFacts
+
+
+@dataclass(frozen=True, slots=True)
+class StudentUse:
+    """What fixed assignments use of each student; arrays of shape (students,)."""
+
+    slots: Ints
+    half_days: Ints
+    virtual: Ints
+    counting_half_days: Ints
+    counting: Bools
+    progressed: Bools
+    known_sector: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class FixedRows:
+    """Pairs (student id, slot id) that every allocation holds: ``pins``, and ``frozen`` rows of a published one."""
+
+    pins: tuple[tuple[str, str], ...] = ()
+    frozen: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of_pins(cls, round_: Round, without: frozenset[str] = frozenset()) -> FixedRows:
+        """The round's pins."""
+        if "pin" in without:
+            return cls()
+        return cls(tuple(sorted({(d.student_id, d.slot_id) for d in round_.decisions if d.kind == "pin"})))
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Pins and frozen rows together, each pair once."""
+        return tuple(sorted({*self.pins, *self.frozen}))
+
+    def used_by_students(self, round_: Round, numbers: Numbering, progress: Progress) -> StudentUse:
+        """What the fixed pairs use of every student's limits, and what they already give."""
+        count = len(numbers.student_ids)
+        use = StudentUse(
+            *(np.zeros(count, dtype=np.int64) for _ in range(4)),
+            *(np.zeros(count, dtype=bool) for _ in range(2)),
+            progress.known_sector.copy(),
+        )
+        for student_id, slot_id in self.pairs:
+            s, slot = numbers.student[student_id], round_.slots[slot_id]
+            experience = round_.experiences[slot.experience_id]
+            use.slots[s] += 1
+            use.half_days[s] += slot.half_days
+            use.virtual[s] += experience.delivery == "virtual"
+            use.counting_half_days[s] += slot.half_days if experience.counts else 0
+            use.counting[s] |= experience.counts
+            use.progressed[s] |= int(experience.tier[1:]) > progress.top_tier[s]
+            use.known_sector[s, numbers.sector[experience.sector.casefold()]] = True
+        return use
+
+    def members(
+        self, round_: Round, numbers: Numbering
+    ) -> tuple[dict[tuple[int, int], int], frozenset[tuple[int, int]]]:
+        """Fixed students by (school, slot), and the (school, slot) in which every one of them is frozen."""
+        everyone, pinned = Counter[tuple[int, int]](), set()
+        frozen = set(self.frozen)
+        for pair in self.pairs:
+            key = numbers.school[round_.students[pair[0]].urn], numbers.slot[pair[1]]
+            everyone[key] += 1
+            if pair not in frozen:
+                pinned.add(key)
+        return dict(everyone), frozenset(everyone.keys() - pinned)
+
+
+def constants_of(
+    round_: Round,
+    numbers: Numbering,
+    progress: Progress,
+    slots: SlotFacts,
+    fixed: FixedRows,
+    share: Ints,
+    *,
+    rerun: bool,
+) -> dict[str, int]:
+    """What the fixed assignments alone are worth, by goal; ``equity`` is left to the model, which sees everyone."""
+    del share
+    use = fixed.used_by_students(round_, numbers, progress)
+    worth = Counter[str]()
+    worth["reach"] = int((use.slots > 0).sum())
+    worth["guarantee"] = int((progress.priority & use.counting).sum())
+    worth["progression"] = int(use.progressed.sum())
+    worth["breadth"] = int(use.known_sector.sum() - progress.known_sector.sum())
+    worth["need"] = sum(
+        triangle(int(d)) - triangle(int(d - min(d, g))) for d, g in zip(progress.deficit, use.counting_half_days, strict=True)
+    )
+    worth["reserve"] = int(np.minimum(slots.reserved, slots.reserved_taken).sum())
+    for student_id, slot_id in fixed.pairs:
+        points = pair_points(round_, student_id, slot_id)
+        worth["preference"] += points
+        worth["lottery"] += _ticket(round_, student_id) * points
+        worth["travel"] += ((pair_tenths(round_, student_id, slot_id) or 0) + 5) // 10
+    if rerun:
+        held = set(fixed.pairs)
+        notified = [(row.student_id, row.slot_id) for row in round_.baseline if row.notified]
+        worth["stability"] = sum(pair not in held for pair in notified)
+        replaced = {row.student_id for row in round_.baseline} & {student_id for student_id, _ in fixed.pairs}
+        worth["replaced"] = len(replaced)
+    return dict(worth)
+
+
+def drop_conflicting(
+    pairs: PairFacts, round_: Round, numbers: Numbering, slots: SlotFacts, fixed: FixedRows, without: frozenset[str]
+) -> PairFacts:
+    """The pairs less those that a fixed assignment rules out: the same one, its employer, its time, the separated."""
+    keep = np.ones(len(pairs.slot), dtype=bool)
+    apart = {} if "separate" in without else separated(round_)
+    for student_id, slot_id in fixed.pairs:
+        j = numbers.slot[slot_id]
+        s = numbers.student[student_id]
+        own = slice(pairs.first[s], pairs.first[s + 1])
+        keep[own] &= ~conflicts(slots, j, pairs.slot[own], without) & (pairs.slot[own] != j)
+        for other in apart.get(student_id, ()):
+            t = numbers.student[other]
+            theirs = slice(pairs.first[t], pairs.first[t + 1])
+            keep[theirs] &= ~kept_apart(slots, j, pairs.slot[theirs])
+    student = pairs.student[keep]
+    first = np.zeros_like(pairs.first)
+    np.cumsum(np.bincount(student, minlength=len(first) - 1), out=first[1:])
+    return PairFacts(first, pairs.slot[keep], pairs.km[keep], pairs.points[keep], pairs.kept[keep])
+
+
+def conflicts(slots: SlotFacts, j: int, others: Ints, without: frozenset[str] = frozenset()) -> Bools:
+    """Which of ``others`` one student cannot have together with slot ``j``."""
+    clash = np.zeros(len(others), dtype=bool)
+    if "clash" not in without:
+        clash |= (slots.begins[others] <= slots.ends[j]) & (slots.begins[j] <= slots.ends[others])
+        one_day = (slots.begins[others] // 2 <= slots.ends[j] // 2) & (slots.begins[j] // 2 <= slots.ends[others] // 2)
+        clash |= one_day & slots.in_person[others] & bool(slots.in_person[j])
+    if "repeat" not in without:
+        clash |= slots.employer[others] == slots.employer[j]
+    return clash
+
+
+def _ticket(round_: Round, student_id: str) -> int:
+    from solver.lottery import ticket  # noqa: PLC0415
+
+    return ticket(round_.seed, student_id)

@@ -1,0 +1,77 @@
+"""A child process that solves linear and mixed-integer programs with HiGHS, one job after another.
+
+It is a process of its own because highspy and OR-Tools cannot be loaded together, and so that a solve can be ended
+at any moment. Jobs and answers are pickled dictionaries of plain arrays on standard input and output.
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import sys
+from typing import Any, BinaryIO
+
+import highspy
+import numpy as np
+
+
+def main() -> None:
+    """Answer jobs until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while (job := _read(source)) is not None:
+        pickle.dump(_solve(job), sink, protocol=pickle.HIGHEST_PROTOCOL)
+        sink.flush()
+
+
+def _read(source: BinaryIO) -> dict[str, Any] | None:
+    try:
+        job: dict[str, Any] = pickle.load(source)  # noqa: S301 -- the parent process is the only writer
+    except EOFError:
+        return None
+    return job
+
+
+def _solve(job: dict[str, Any]) -> dict[str, Any]:
+    highs = highspy.Highs()
+    highs.silent()
+    for name, value in job["settings"].items():
+        highs.setOptionValue(name, value)
+    highs.passModel(_program(job))
+    if job["start"] is not None:
+        start = highspy.HighsSolution()
+        start.col_value = job["start"].tolist()
+        highs.setSolution(start)
+    highs.run()
+    solution, info = highs.getSolution(), highs.getInfo()
+    return {
+        "status": highs.modelStatusToString(highs.getModelStatus()),
+        "value": np.array(solution.col_value) if solution.value_valid else None,
+        "dual": np.array(solution.row_dual) if solution.dual_valid else None,
+        "reduced": np.array(solution.col_dual) if solution.dual_valid else None,
+        "objective": info.objective_function_value,
+        "bound": info.mip_dual_bound,
+        "nodes": info.mip_node_count,
+    }
+
+
+def _program(job: dict[str, Any]) -> highspy.HighsLp:
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = len(job["cost"]), len(job["row_lower"])
+    program.sense_ = highspy.ObjSense.kMaximize
+    program.offset_ = float(job["offset"])
+    program.col_cost_ = job["cost"]
+    program.col_lower_, program.col_upper_ = job["lower"], job["upper"]
+    program.row_lower_, program.row_upper_ = job["row_lower"], job["row_upper"]
+    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    program.a_matrix_.start_ = job["first"].astype(np.int32)
+    program.a_matrix_.index_ = job["column"].astype(np.int32)
+    program.a_matrix_.value_ = job["entry"]
+    if job["integer"] is not None:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        program.integrality_ = [kinds[i] for i in job["integer"]]
+    return program
+
+
+if __name__ == "__main__":
+    main()

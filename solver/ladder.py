@@ -1,0 +1,112 @@
+"""The goal ladder: each level is optimised, fixed at its floor, and the next begins where it ended."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from solver.bound import Catalogue, relax
+from solver.measure import goal_values, level_value
+from solver.outcome import LevelResult, Progress
+from solver.prices import Prices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Ints
+    from solver.exact import LevelAnswer
+    from solver.limits import Clock
+    from solver.outcome import Proof
+    from solver.problem import Problem
+
+
+class Method(Protocol):
+    """A way to solve one level after another."""
+
+    def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
+        """The best of ``level`` found with the earlier levels at least at ``floors``."""
+
+    def close(self) -> None:
+        """End what it started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The end of the ladder: the pairs chosen (``None``: no allocation was found) and every level's result."""
+
+    chosen: Ints | None
+    levels: tuple[LevelResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    best: int
+    floor: int
+    bound: int
+    proof: Proof
+    seconds: float
+    prices: Prices
+
+
+def climb(
+    problem: Problem,
+    levels: Sequence[Level],
+    method: Method,
+    clock: Clock,
+    listener: Callable[[Progress], None] | None = None,
+) -> Climb:
+    """Solve every level in order with ``method``; levels not reached in time get the bound of prices of 0."""
+    chosen: Ints | None = None
+    rungs: list[_Rung] = []
+    catalogue = Catalogue.of(problem)
+    for number, level in enumerate(levels):
+        begun = time.perf_counter()
+        floors = [rung.floor for rung in rungs]
+        _tell(listener, Progress(level.name, None, None, clock.seconds()))
+        answer = None if clock.stop() else method.solve(number, floors, chosen)
+        if answer is not None:
+            chosen = answer.chosen
+        if chosen is None:
+            return Climb(None, ())
+        best = level_value(level, goal_values(problem, chosen))
+        bound, proof, prices = _proven(problem, levels, floors, answer, catalogue)
+        rungs.append(_Rung(best, level.floor_of(best), bound, proof, time.perf_counter() - begun, prices))
+        _tell(listener, Progress(level.name, best, bound, clock.seconds(), done=True))
+    assert chosen is not None
+    goals = goal_values(problem, chosen)
+    results = tuple(
+        LevelResult(
+            level, {g: goals[g] for g in level.goals}, level_value(level, goals),
+            max(r.best, level_value(level, goals)), r.floor, r.bound, r.proof, r.seconds, r.prices,
+        )
+        for level, r in zip(levels, rungs, strict=True)
+    )
+    return Climb(np.sort(chosen), results)
+
+
+def _proven(
+    problem: Problem, levels: Sequence[Level], floors: Sequence[int], answer: LevelAnswer | None, catalogue: Catalogue
+) -> tuple[int, Proof, Prices]:
+    """The tightest bound at hand, how it is proven, and the prices beside it."""
+    earlier = len(floors)
+    if answer is not None and answer.prices is not None and answer.price_bound is not None:
+        prices, bound = answer.prices, answer.price_bound
+    else:
+        prices = Prices.none(problem, earlier)
+        bound = relax(problem, levels, earlier, floors, prices, catalogue).bound
+    if answer is not None and answer.solver_bound is not None and answer.solver_bound < bound:
+        return answer.solver_bound, "solver", prices
+    return bound, "prices", prices
+
+
+def _tell(listener: Callable[[Progress], None] | None, progress: Progress) -> None:
+    """Tell a listener; a faulty one cannot end a long run."""
+    if listener is not None:
+        try:
+            listener(progress)
+        except Exception:  # noqa: BLE001, S110 -- the run matters more than its audience
+            pass

@@ -1,0 +1,71 @@
+"""The solver's answer: an allocation, and per level the value reached, the bound proven and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.allocation import Allocation
+    from engine.policy import Level
+    from solver.prices import Prices
+    from solver.problem import Problem
+
+Proof = Literal["prices", "enumeration", "solver"]
+Status = Literal["optimal", "feasible", "infeasible", "unknown"]
+Stopped = Literal["proven", "budget", "time", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelResult:
+    """One level: ``value`` on the allocation given, ``best`` reached before later levels, ``floor`` it was kept at."""
+
+    level: Level
+    goals: Mapping[str, int]
+    value: int
+    best: int
+    floor: int
+    bound: int
+    proof: Proof
+    seconds: float
+    prices: Prices | None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the best value meets the bound."""
+        return self.best >= self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a listener hears: the level being worked on, its value and bound so far, and the seconds since the start."""
+
+    level: str
+    value: int | None
+    bound: int | None
+    seconds: float
+    done: bool = False
+
+
+Listener = "Callable[[Progress], None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one round; ``allocation`` is ``None`` where there is none."""
+
+    status: Status
+    stopped: Stopped
+    allocation: Allocation | None
+    levels: tuple[LevelResult, ...]
+    goals: Mapping[str, int]
+    problem: Problem | None
+    contradiction: tuple[str, ...] = ()
+    """Sentences of an irreducible set of pins that contradict the rules."""
+
+
+def gap(bound: int, value: int, scale: int) -> float:
+    """``(bound - value) / max(1, scale)``."""
+    return (bound - value) / max(1, scale)

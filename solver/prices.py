@@ -1,0 +1,131 @@
+"""Prices: integers that turn a level into one small question per student and per slot, and bound it from above.
+
+A Lagrangian relaxation (Fisher 1981; Geoffrion 1974). Every shared limit has a price that its users pay; every earlier
+level has a rate at which its goals stay worth something; students in group and in-school slots pay a block price, or a
+price of their own, to a copy of themselves that the slot then places in groups (Lagrangian decomposition, Guignard and
+Kim 1987); reserved places and each equity group have a price too. For any such numbers the sum of what is left is a
+bound; good numbers make it tight. All prices are in units of 1/``scale`` of the level's own unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Ints
+    from solver.problem import Problem
+
+SCALE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The price vectors of one level.
+
+    ``rows``: shape (resources,), at least 0. ``blocks``: shape (schools, slots), what a student of the school pays in
+    a group or in-school slot. ``own_pair`` and ``own_price``: pairs whose students pay a price of their own instead,
+    ascending by pair. ``rates``: by earlier level, at least 0. ``equity``: by group. ``reserve``: by slot.
+    """
+
+    scale: int
+    rates: Ints
+    rows: Ints
+    blocks: Ints
+    own_pair: Ints
+    own_price: Ints
+    equity: Ints
+    reserve: Ints
+
+    @classmethod
+    def none(cls, problem: Problem, earlier: int, scale: int = SCALE) -> Prices:
+        """Prices of 0."""
+        return cls(
+            scale,
+            np.zeros(earlier, dtype=np.int64),
+            np.zeros(len(problem.resources.left), dtype=np.int64),
+            np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64),
+            np.zeros(0, dtype=np.int64),
+            np.zeros(0, dtype=np.int64),
+            np.zeros(len(problem.share), dtype=np.int64),
+            np.zeros(len(problem.slot_ids), dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Worths:
+    """What a unit of each goal is worth in scaled units: the level's own goals, and earlier levels' at their rates."""
+
+    of_goal: dict[str, int]
+
+    def __getitem__(self, goal: str) -> int:
+        """The worth of one unit of ``goal``."""
+        return self.of_goal.get(goal, 0)
+
+
+def worths(levels: Sequence[Level], level: int, prices: Prices) -> Worths:
+    """The combined worth of every goal at ``level``."""
+    total: dict[str, int] = {}
+    rates = [*(int(r) for r in prices.rates[:level]), prices.scale]
+    for rate, each in zip(rates, levels[: level + 1], strict=True):
+        for goal, coefficient in each.goals.items():
+            total[goal] = total.get(goal, 0) + rate * coefficient
+    return Worths(total)
+
+
+def school_slot_prices(problem: Problem, prices: Prices) -> Ints:
+    """What any student of a school pays for a slot, shape (schools, slots); support places and own prices aside."""
+    resources, slots = problem.resources, problem.slots
+    used = np.repeat(np.arange(len(slots.employer)), np.diff(resources.slot_first))
+    base = np.zeros(len(slots.employer), dtype=np.int64)
+    np.add.at(base, used, prices.rows[resources.slot_row])
+    total = base[None, :] + prices.blocks
+    by_row = np.append(prices.rows, 0)
+    out, coach = by_row[resources.school_rows[0]], by_row[resources.school_rows[1]]
+    for moments, asks in ((out, slots.in_person), (coach, slots.in_person & slots.grouped)):
+        if moments.any():
+            until = np.concatenate([np.zeros((len(moments), 1), dtype=np.int64), np.cumsum(moments, axis=1)], axis=1)
+            begins, ends = np.maximum(0, slots.begins), np.maximum(-1, slots.ends)
+            total = total + np.where(asks[None, :], until[:, ends + 1] - until[:, begins], 0)
+    return total
+
+
+def pair_worths(problem: Problem, worth: Worths, prices: Prices, paid: Ints, begin: int, end: int) -> Ints:
+    """The linear part of the pairs of students ``begin`` to ``end``: what each is worth less what it pays.
+
+    ``paid`` is ``school_slot_prices``.
+    """
+    facts, pairs, slots = problem.students, problem.pairs, problem.slots
+    low, high = int(pairs.first[begin]), int(pairs.first[end])
+    slot = pairs.slot[low:high]
+    student = np.repeat(np.arange(begin, end), np.diff(pairs.first[begin : end + 1]))
+    points = pairs.points[low:high]
+    own = np.searchsorted(prices.own_pair, [low, high])
+    total = (worth["preference"] + worth["lottery"] * facts.ticket[student]) * points
+    total -= paid[facts.school[student], slot]
+    at = prices.own_pair[own[0] : own[1]] - low
+    total[at] += prices.blocks[facts.school[student[at]], slot[at]] - prices.own_price[own[0] : own[1]]
+    if worth["travel"]:
+        total += worth["travel"] * pairs.km[low:high]
+    if worth["stability"]:
+        total -= worth["stability"] * pairs.kept[low:high]
+    if prices.reserve.any():
+        total += np.where(facts.priority[student], prices.reserve[slot], 0)
+    if facts.support[begin:end].any():
+        asks = facts.support[student] & (problem.resources.support_row[slot] >= 0)
+        asks &= ~(slots.grouped[slot] & problem.resources.brings_support[facts.school[student]])
+        total[asks] -= prices.rows[problem.resources.support_row[slot[asks]]]
+    return np.asarray(total, dtype=np.int64)
+
+
+def placed_bonus(problem: Problem, worth: Worths, prices: Prices) -> Ints:
+    """What having any slot is worth by student: reach, a baseline student's return, and the equity prices."""
+    facts = problem.students
+    bonus = np.where(facts.placed, 0, worth["reach"]) + np.where(facts.baseline & ~facts.placed, worth["replaced"], 0)
+    short = problem.share[None, :] - 100 * facts.in_group.astype(np.int64)
+    return np.asarray(bonus - np.where(facts.placed, 0, short @ prices.equity), dtype=np.int64)

@@ -1,0 +1,173 @@
+"""The round as integers: what the solver sees, and nothing else.
+
+Students and slots are numbered in the order of the published lottery, so that neither row order nor the alphabet
+can decide a tie. Fixed assignments (pins, frozen rows) are taken out beforehand: every limit here is what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from solver.arrays import Bools, Ints
+
+NO_LIMIT = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class StudentFacts:
+    """Arrays over students, shape (students,) unless said otherwise."""
+
+    school: Ints
+    max_slots: Ints
+    """Slots still to give."""
+    max_half_days: Ints
+    max_virtual: Ints
+    priority: Bools
+    need_left: Ints
+    """The deficit left after fixed assignments, in half-days."""
+    placed: Bools
+    """Has a fixed slot already."""
+    guaranteed: Bools
+    """Has a fixed counting slot already, or is no priority student."""
+    progressed: Bools
+    """Has a fixed slot of a higher tier already."""
+    top_tier: Ints
+    """Highest tier in the history of the current key stage; 0 where there is none."""
+    known_sector: Bools
+    """Shape (students, sectors): in the history or among the fixed slots."""
+    in_group: Bools
+    """Shape (students, equity groups)."""
+    ticket: Ints
+    support: Bools
+    baseline: Bools
+    """Has a row in the published allocation (re-run only)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFacts:
+    """Arrays over slots, shape (slots,)."""
+
+    employer: Ints
+    sector: Ints
+    tier: Ints
+    in_person: Bools
+    in_school: Bools
+    virtual: Bools
+    grouped: Bools
+    counts: Bools
+    half_days: Ints
+    begins: Ints
+    """Ordinal of the first school half-day occupied; slots occupy consecutive ones, an even ordinal is a morning."""
+    ends: Ints
+    """Ordinal of the last half-day occupied."""
+    capacity: Ints
+    """Places left in individual slots."""
+    groups: Ints
+    group_min: Ints
+    group_max: Ints
+    reserved: Ints
+    reserved_taken: Ints
+    """Priority students among the fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """Eligible pairs in compressed rows by student; slots ascend within a student."""
+
+    first: Ints
+    slot: Ints
+    km: Ints
+    points: Ints
+    kept: Bools
+    """A notified row of the published allocation (re-run only)."""
+
+    @property
+    def student(self) -> Ints:
+        """The student of every pair."""
+        return np.repeat(np.arange(len(self.first) - 1, dtype=np.int64), np.diff(self.first))
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Shared limits, one row each: the assignments that use a row number at most ``left``.
+
+    ``names`` says which limit a row is. A pair uses the rows of its slot, of its slot's support places where the
+    student needs one, and of its school in each half-day.
+    """
+
+    names: tuple[tuple[str, ...], ...]
+    left: Ints
+    slot_first: Ints
+    slot_row: Ints
+    """Rows of every slot, compressed: ``slot_row[slot_first[j]:slot_first[j + 1]]``."""
+    support_row: Ints
+    """Shape (slots,): the support row, or -1."""
+    brings_support: Bools
+    """Shape (schools,): the school's students in group slots bring their own support."""
+    school_rows: Ints
+    """Shape (2, schools, half-days): the ``school_out`` row, and the ``coach`` row, or -1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Pair positions of which at most one may hold."""
+
+    pairs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The whole question in integers."""
+
+    student_ids: tuple[str, ...]
+    slot_ids: tuple[str, ...]
+    school_ids: tuple[str, ...]
+    students: StudentFacts
+    slots: SlotFacts
+    pairs: PairFacts
+    resources: Resources
+    small_min: int
+    """The smallest group of a special or alternative-provision school."""
+    small_school: Bools
+    fixed: tuple[tuple[int, int], ...]
+    """Fixed assignments, (student, slot)."""
+    fixed_members: dict[tuple[int, int], int]
+    """Students fixed in a group or in-school slot, by (school, slot)."""
+    exempt_members: frozenset[tuple[int, int]]
+    """(school, slot) where only frozen rows sit: no minimum is asked while nobody joins."""
+    separations: tuple[Separation, ...]
+    share: Ints
+    """Percentage of each equity group among available students with an option."""
+    constants: dict[str, int]
+    """What the fixed assignments alone are worth, by goal."""
+    rules_off: frozenset[str] = frozenset()
+
+    @property
+    def exclusive(self) -> Bools:
+        """Slots that take students of one school only."""
+        if "one_school" in self.rules_off:
+            return np.zeros_like(self.slots.in_school)
+        return self.slots.in_school
+
+    @property
+    def blocked(self) -> Bools:
+        """Slots whose students come in blocks by school: groups, and in-school slots."""
+        return self.exclusive if "group" in self.rules_off else self.slots.grouped | self.exclusive
+
+    @property
+    def groups_open(self) -> Ints:
+        """Groups per slot; where frozen rows alone make more, as many as they make; 1 for individual slots."""
+        made = np.zeros_like(self.slots.groups)
+        for school, slot in self.exempt_members:
+            made[slot] += -(-self.fixed_members[school, slot] // max(1, int(self.slots.group_max[slot])))
+        counted = self.slots.grouped & ("group" not in self.rules_off)
+        return np.where(counted, np.maximum(self.slots.groups, made), 1)
+
+    def smallest_group(self, school: int, slot: int) -> int:
+        """The fewest students of ``school`` that make one group in ``slot``."""
+        least = int(self.slots.group_min[slot])
+        return min(least, self.small_min) if self.small_school[school] else least
