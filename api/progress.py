@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from api.console import Screen
-    from solver.allocate import LevelEvent
+    from solver.outcome import Progress as LevelEvent
 
 BETWEEN_LINES = 5.0
 """Seconds between two plain lines while one level is worked on."""
@@ -92,7 +92,14 @@ def percentage(gap: float | None) -> str:
 
 
 def _cells(event: LevelEvent) -> tuple[str, str, str, str, str]:
-    return event.level, figure(event.value), figure(event.bound), percentage(event.gap), f"{event.seconds:.1f} s"
+    return event.level, figure(event.value), figure(event.bound), percentage(_gap(event)), f"{event.seconds:.1f} s"
+
+
+def _gap(event: LevelEvent) -> float | None:
+    """How far the bound is from the value, as a share of the value (the certificate's scale is not known yet)."""
+    if event.value is None or event.bound is None:
+        return None
+    return (event.bound - event.value) / max(1, abs(event.value))
 
 
 def _line(event: LevelEvent) -> str:

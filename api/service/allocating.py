@@ -15,16 +15,17 @@ from engine.loading import load_round
 from engine.options import build_options
 from engine.publication import publish, require_publishable
 from solver.allocate import allocate
-from solver.limits import Limits
+from solver.limits import Clock, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
     from threading import Event
 
+    from engine.allocation import Allocation
     from engine.audit import Audit
     from engine.domain import Round
-    from solver.allocate import LevelEvent, Outcome
+    from solver.outcome import Outcome, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def allocate_round(
     request: Request,
     *,
     stop: Event,
-    listener: Callable[[LevelEvent], None] | None = None,
+    listener: Callable[[Progress], None] | None = None,
     started: float | None = None,
 ) -> Allocated:
     """Allocate ``request.source`` into ``request.out``, or raise and write nothing.
@@ -71,15 +72,16 @@ def allocate_round(
     _go_on(stop)
     options = build_options(round_)
     _go_on(stop)
-    limits = Limits(_time_left(request.time_limit, began), request.workers)
-    outcome = allocate(round_, options, limits, listener, cancelled=stop)
-    found = _audited(round_, outcome)
+    clock = Clock(Limits(_time_left(request.time_limit, began), request.workers), cancelled=stop)
+    outcome = allocate(round_, options, listener=listener, clock=clock)
+    allocation = _answer(outcome)
+    found = _audited(round_, allocation)
     certificate = {
         **make_certificate(round_, options, outcome, found),
         "wall_seconds": round(perf_counter() - began, 3),
         "peak_mb": peak_mb(),
     }
-    publish(round_, options, outcome.allocation, certificate, found, outcome.proof_files, request.out)
+    publish(round_, options, allocation, certificate, found, outcome.proof_files, request.out)
     return Allocated(round_, request.out, certificate, found)
 
 
@@ -99,12 +101,16 @@ def _time_left(time_limit: float | None, began: float) -> float | None:
     return None if time_limit is None else max(0.0, time_limit - (perf_counter() - began))
 
 
-def _audited(round_: Round, outcome: Outcome) -> Audit:
+def _answer(outcome: Outcome) -> Allocation:
     if outcome.status == "infeasible":
-        raise ContradictionError(outcome.conflict)
+        raise ContradictionError(outcome.contradiction)
     if outcome.allocation is None:
         raise StoppedError("stopped before any allocation")
-    found = audit(round_, outcome.allocation)
+    return outcome.allocation
+
+
+def _audited(round_: Round, allocation: Allocation) -> Audit:
+    found = audit(round_, allocation)
     if found.breaches:
         raise AuditBreachedError(found.breaches)
     return found

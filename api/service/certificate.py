@@ -6,6 +6,8 @@ import platform
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from solver.outcome import gap
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from engine.domain import Round
     from engine.options import Options
     from engine.policy import Level, Policy
-    from solver.allocate import LevelResult, Outcome
+    from solver.outcome import LevelResult, Outcome
 
 PARTS = ("ortools", "numpy", "scipy", "numba", "pandas", "pyproj", "geopy")
 """The libraries whose version can change an answer."""
@@ -22,14 +24,10 @@ PARTS = ("ortools", "numpy", "scipy", "numba", "pandas", "pyproj", "geopy")
 def make_certificate(round_: Round, options: Options, outcome: Outcome, audit: Audit) -> dict[str, Any]:
     """Everything the certificate says but the run's time and memory, which are its only unrepeatable figures."""
     measured = {level.name: level.value for level in audit.levels}
-    policy_levels = {level.name: level for level in round_.policy.levels}
     return {
         "status": outcome.status,
         "stopped": outcome.stopped,
-        "levels": [
-            _level_claim(result, policy_levels[result.name], measured[result.name], audit.goals)
-            for result in outcome.levels
-        ],
+        "levels": [_level_claim(result, measured[result.level.name], audit.goals) for result in outcome.levels],
         "counts": _counts(round_, options, outcome),
         "seed": round_.seed,
         "input_sha256": round_.input_sha256,
@@ -38,14 +36,19 @@ def make_certificate(round_: Round, options: Options, outcome: Outcome, audit: A
     }
 
 
-def _level_claim(result: LevelResult, level: Level, value: int, goals: Mapping[str, int]) -> dict[str, Any]:
+def _level_claim(result: LevelResult, value: int, goals: Mapping[str, int]) -> dict[str, Any]:
+    level = result.level
+    if not value == result.value <= result.bound:
+        raise AssertionError(
+            f"level {level.name}: the audit measures {value}, the solver {result.value} of at most {result.bound}"
+        )
     return {
-        "name": result.name,
+        "name": level.name,
         "goals": {name: goals[name] for name in level.goals},
         "value": value,
         "best": result.best,
         "bound": result.bound,
-        "gap": None if result.bound is None else (result.bound - value) / max(1, scale(level, goals)),
+        "gap": gap(result.bound, value, scale(level, goals)),
         "proof": result.proof,
         "seconds": round(result.seconds, 3),
     }
@@ -60,7 +63,7 @@ def scale(level: Level, goals: Mapping[str, int]) -> int:
 
 
 def _counts(round_: Round, options: Options, outcome: Outcome) -> dict[str, int]:
-    rows = outcome.allocation.assignments
+    rows = outcome.allocation.assignments if outcome.allocation else ()
     return {
         "schools": len(round_.schools),
         "students": len(round_.students),
