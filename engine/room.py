@@ -1,0 +1,248 @@
+"""What room an allocation leaves: which resource, if any, keeps one more student of a school out of each slot.
+
+The question is always about one student who holds nothing, added to the allocation as it stands with nobody moved.
+Pair rules and separations are asked elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from enum import IntFlag
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from engine.allocation import Allocation
+    from engine.domain import Employer, Experience, HalfDay, Round, School, Slot
+
+    Bars = NDArray[np.int16]
+    Numbers = NDArray[np.int64]
+
+PLENTY = 1 << 40
+"""More room than anyone needs: where there is no limit."""
+
+
+class Bar(IntFlag):
+    """What keeps one more student out of a slot; several may at once, and the first of them is the one named."""
+
+    WITHDRAWN = 1
+    LIMIT = 2
+    TAKEN = 4
+    EMPLOYER_TOTAL = 8
+    EMPLOYER_DAY = 16
+    SUPPORT = 32
+    ONE_SCHOOL = 64
+    SCHOOL_OUT = 128
+    COACH = 256
+    GROUP_SHORT = 512
+
+
+@dataclass(frozen=True)
+class Room:
+    """The room that ``allocation`` leaves in the slots ``slot_ids``, which number the arrays."""
+
+    round_: Round
+    slot_ids: tuple[str, ...]
+    allocation: Allocation
+    _asked: dict[tuple[str, bool], Bars] = field(default_factory=dict)
+    _fresh: dict[bool, Bars] = field(default_factory=dict)
+
+    def bars(self, urn: str, *, support: bool) -> Bars:
+        """For one more student of a school, needing a support place or not, every slot's ``Bar``: int16[slots]."""
+        key = urn, support
+        if key not in self._asked:
+            self._asked[key] = self._bars(self.round_.schools[urn], support=support)
+        return self._asked[key]
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots in order."""
+        return tuple(self.round_.slots[slot_id] for slot_id in self.slot_ids)
+
+    @cached_property
+    def experiences(self) -> tuple[Experience, ...]:
+        """The experience of every slot."""
+        return tuple(self.round_.experiences[slot.experience_id] for slot in self.slots)
+
+    @cached_property
+    def members(self) -> Mapping[str, Mapping[str, int]]:
+        """For every slot that has students, how many of each school."""
+        members: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in self.allocation.assignments:
+            members[row.slot_id][self.round_.students[row.student_id].urn] += 1
+        return members
+
+    def smallest_group(self, slot: Slot, *, small: bool) -> int:
+        """The fewest students of a school, small or not, who may form a group in the slot."""
+        return min(slot.group_min, self.round_.policy.small_school_group_min) if small else slot.group_min
+
+    def _bars(self, school: School, *, support: bool) -> Bars:
+        bars = self._common.copy()
+        _add(bars, Bar.SCHOOL_OUT, self._out_left(school.max_out_per_half_day, school.urn, self._in_person) < 1)
+        _add(bars, Bar.COACH, self._out_left(school.coach_seats_per_half_day, school.urn, self._visit) < 1)
+        if support:
+            own = self._visit if school.small else np.zeros_like(self._visit)
+            _add(bars, Bar.SUPPORT, self._in_person & ~own & (self._support_left < 1))
+        bars |= self._of_strangers(school.small)
+        for number, _ in self._out.get(school.urn, ()):
+            members = self.members[self.slot_ids[number]]
+            bars[number] &= ~np.int16(Bar.GROUP_SHORT | Bar.ONE_SCHOOL)
+            if self._in_school[number] and len(members) > 1:
+                bars[number] |= Bar.ONE_SCHOOL
+            if self._group[number]:
+                bars[number] &= ~np.int16(Bar.TAKEN)
+                bars[number] |= self._group_bar(self.slots[number], members, school.urn, small=school.small)
+        return bars
+
+    def _of_strangers(self, small: bool) -> Bars:  # noqa: FBT001
+        """The bars of groups and in-school slots for a school, small or not, that has no student in them."""
+        if small not in self._fresh:
+            bars = np.zeros(len(self.slots), dtype=np.int16)
+            for number, slot in enumerate(self.slots):
+                members = self.members.get(slot.slot_id, {})
+                if self._group[number]:
+                    bars[number] |= self._group_bar(slot, members, "", small=small)
+                if members and self._in_school[number]:
+                    bars[number] |= Bar.ONE_SCHOOL
+            self._fresh[small] = bars
+        return self._fresh[small]
+
+    def _group_bar(self, slot: Slot, members: Mapping[str, int], urn: str, *, small: bool) -> Bar:
+        """Whether the school's group in the slot can take one more, or be formed by one."""
+        if slot.groups == 0:
+            return Bar.WITHDRAWN
+        together = members.get(urn, 0) + 1
+        others = sum(_groups(count, slot) for other, count in members.items() if other != urn)
+        if others + _groups(together, slot) > slot.groups:
+            return Bar.TAKEN
+        short = self.smallest_group(slot, small=small) * _groups(together, slot) > together
+        return Bar.GROUP_SHORT if short else Bar(0)
+
+    @cached_property
+    def _common(self) -> Bars:
+        """The bars that are the same for every school."""
+        bars = np.zeros(len(self.slots), dtype=np.int16)
+        policy = self.round_.policy
+        alone = ~self._group
+        capacity = np.array([slot.capacity for slot in self.slots], dtype=np.int64)
+        _add(bars, Bar.WITHDRAWN, alone & (capacity == 0))
+        _add(bars, Bar.TAKEN, alone & (capacity > 0) & (self._taken >= capacity))
+        _add(bars, Bar.EMPLOYER_TOTAL, self._employer_left < 1)
+        _add(bars, Bar.EMPLOYER_DAY, self._employer_day_left < 1)
+        long = np.array([slot.half_days > policy.max_half_days for slot in self.slots], dtype=np.bool_)
+        virtual = np.array([e.delivery == "virtual" for e in self.experiences], dtype=np.bool_)
+        _add(bars, Bar.LIMIT, long | (virtual & (policy.max_virtual < 1)))
+        return bars
+
+    @cached_property
+    def _in_person(self) -> NDArray[np.bool_]:
+        return np.array([experience.in_person for experience in self.experiences], dtype=np.bool_)
+
+    @cached_property
+    def _in_school(self) -> NDArray[np.bool_]:
+        return np.array([experience.delivery == "in_school" for experience in self.experiences], dtype=np.bool_)
+
+    @cached_property
+    def _group(self) -> NDArray[np.bool_]:
+        return np.array([experience.grouping == "group" for experience in self.experiences], dtype=np.bool_)
+
+    @cached_property
+    def _visit(self) -> NDArray[np.bool_]:
+        """The in-person group slots."""
+        return self._in_person & self._group
+
+    @cached_property
+    def _taken(self) -> Numbers:
+        return np.array([sum(self.members.get(slot_id, {}).values()) for slot_id in self.slot_ids], dtype=np.int64)
+
+    @cached_property
+    def _support_left(self) -> Numbers:
+        used: Counter[str] = Counter()
+        for row in self.allocation.assignments:
+            student = self.round_.students[row.student_id]
+            experience = self.round_.experiences[self.round_.slots[row.slot_id].experience_id]
+            brings_own = experience.grouping == "group" and self.round_.schools[student.urn].small
+            used[row.slot_id] += student.support and not brings_own
+        return np.array([slot.support_places - used[slot.slot_id] for slot in self.slots], dtype=np.int64)
+
+    @cached_property
+    def _employers(self) -> tuple[Employer, ...]:
+        return tuple(self.round_.employers[experience.employer_id] for experience in self.experiences)
+
+    @cached_property
+    def _employer_left(self) -> Numbers:
+        hosted: Counter[str] = Counter()
+        for employer, taken in zip(self._employers, self._taken.tolist(), strict=True):
+            hosted[employer.employer_id] += taken
+        return np.array([_left(e.max_students, hosted[e.employer_id]) for e in self._employers], dtype=np.int64)
+
+    @cached_property
+    def _employer_day_left(self) -> Numbers:
+        hosted: Counter[tuple[str, HalfDay]] = Counter()
+        visits = list(zip(self._employers, self.slots, self._in_person.tolist(), self._taken.tolist(), strict=True))
+        for employer, slot, in_person, taken in visits:
+            for moment in slot.occupies if in_person else ():
+                hosted[employer.employer_id, moment] += taken
+        return np.array(
+            [
+                min((_left(e.max_students_per_half_day, hosted[e.employer_id, m]) for m in s.occupies), default=PLENTY)
+                if in_person
+                else PLENTY
+                for e, s, in_person, _ in visits
+            ],
+            dtype=np.int64,
+        )
+
+    @cached_property
+    def _moments(self) -> Mapping[HalfDay, int]:
+        """A number for every half-day that a slot takes; the last number is for none."""
+        return {moment: i for i, moment in enumerate(sorted({m for slot in self.slots for m in slot.occupies}))}
+
+    @cached_property
+    def _occupied(self) -> tuple[Numbers, Numbers]:
+        """The half-day numbers of all slots one after another, and where each slot's begin; none is empty."""
+        numbered = [[self._moments[m] for m in slot.occupies] or [len(self._moments)] for slot in self.slots]
+        firsts = np.cumsum([0, *(len(numbers) for numbers in numbered)])[:-1]
+        return np.array([n for numbers in numbered for n in numbers], dtype=np.int64), firsts.astype(np.int64)
+
+    @cached_property
+    def _out(self) -> Mapping[str, list[tuple[int, int]]]:
+        """For every school, the slot numbers its students are in and how many."""
+        out: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, slot_id in enumerate(self.slot_ids):
+            for urn, count in self.members.get(slot_id, {}).items():
+                out[urn].append((number, count))
+        return out
+
+    def _out_left(self, limit: int | None, urn: str, kind: NDArray[np.bool_]) -> Numbers:
+        """How many more of a school may be out in each slot of a kind (others have plenty) under a limit."""
+        if limit is None or not self.slots:
+            return np.full(len(self.slots), PLENTY, dtype=np.int64)
+        left = np.full(len(self._moments) + 1, limit, dtype=np.int64)
+        left[-1] = PLENTY
+        for number, count in self._out.get(urn, ()):
+            if kind[number]:
+                for moment in self.slots[number].occupies:
+                    left[self._moments[moment]] -= count
+        numbers, firsts = self._occupied
+        return np.where(kind, np.minimum.reduceat(left[numbers], firsts), PLENTY)
+
+
+def _add(bars: Bars, bar: Bar, where: NDArray[np.bool_]) -> None:
+    bars[where] |= np.int16(bar)
+
+
+def _left(limit: int | None, used: int) -> int:
+    return PLENTY if limit is None else limit - used
+
+
+def _groups(students: int, slot: Slot) -> int:
+    """The fewest groups of at most ``group_max`` that hold the students."""
+    return -(-students // max(1, slot.group_max))
