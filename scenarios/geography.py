@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.domain import Barrier, Point
@@ -23,6 +22,7 @@ from scenarios.town import OTHER_FREE_MEALS, PLANS, STAKES, SUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 HUB_TYPES = {"mainstream": "mainstream", "SEND": "special", "AP/PRU": "alternative_provision", "post16": "post16"}
 INDEPENDENT = "Other independent special school"
@@ -34,6 +34,7 @@ YEAR_OF_ROLL = {"mainstream": 0.151, "special": 0.13, "alternative_provision": 0
 """One year group as a part of the roll: a mainstream Key Stage 4 cohort is 160 of a mean roll of 1,058."""
 HOMES_REACH_KM = 9.0
 SITES_REACH_KM = 10.0
+BUSY_KM = 10.0
 
 
 class GeographyError(ValueError):
@@ -78,15 +79,16 @@ def _schools(path: Path) -> Iterator[SchoolPlace]:
 def _choose(
     draws: Draws, candidates: Sequence[SchoolPlace], schools: int, barriers: Sequence[Barrier]
 ) -> tuple[SchoolPlace, ...]:
-    """The hub's types in proportion; a smaller scenario takes schools around a crossing, so that the river splits it."""
+    """The hub's types in proportion; a smaller scenario is around the busiest crossing, so that the river splits it."""
     if schools >= len(candidates):
         return tuple(sorted(candidates, key=lambda school: school.urn))
     crossings = [point for barrier in barriers for _, point in barrier.crossings]
-    middle = draws.pick(crossings) if crossings else draws.pick(candidates).place
+    busiest = max(crossings, key=lambda point: sum(km(s.place, point) <= BUSY_KM for s in candidates), default=None)
+    middle = busiest or draws.pick(candidates).place
     chosen: list[SchoolPlace] = []
     for kind, count in type_counts(schools).items():
         near = sorted((s for s in candidates if s.type == kind), key=lambda s: (km(s.place, middle), s.urn))
-        chosen += draws.sample(near[: 2 * count + 1], count)
+        chosen += draws.sample(near[: 3 * count + 1], count)
     return tuple(sorted(chosen, key=lambda school: school.urn))
 
 

@@ -5,20 +5,42 @@ Limits are set from what is offered and asked, a little below it, so that in any
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scenarios.draws import Draws
+from scenarios.draws import Draws, Wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from engine.domain import Employer, Experience, School, Slot, Student
+    from engine.domain import Employer, School, Slot
+    from scenarios.stage import Stage
+    from scenarios.supply import Supply
 
 A_THIRD = 1 / 3
-MINIBUS = (8, 12, 14, 16)
+CUT = (0.75, 0.95)
+"""A limit is 75 to 95% of what the employer's slots would hold."""
+EMPLOYER_LIMITS = Wheel({"half-day": 45, "both": 20, "round": 35})
+SCHOOL_LIMITS = Wheel({"out": 40, "both": 30, "coach": 30})
+OUT = (0.035, 0.055)
+"""Students out at once, as a part of the experiences asked for by the school: about the mean of a crowded week."""
+LEAST_OUT = {"mainstream": 8, "special": 3, "alternative_provision": 3, "post16": 6}
+MINIBUS, SMALL_MINIBUS = (8, 12, 14, 16), (4, 6, 8)
 """Seats that a school can drive itself: a minibus has 16 without the driver, some of them for staff."""
+
+
+@dataclass(slots=True)
+class _Offered:
+    """What one employer's slots hold: in the round, in its busiest half-day, and the largest group minimum."""
+
+    places: int = 0
+    least: int = 1
+    by_moment: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def peak(self) -> int:
+        return max(self.by_moment.values(), default=0)
 
 
 def places_of(slot: Slot) -> int:
@@ -26,69 +48,67 @@ def places_of(slot: Slot) -> int:
     return slot.capacity + slot.groups * slot.group_max
 
 
-def limited_employers(
-    seed: int, employers: Sequence[Employer], experiences: Sequence[Experience], slots: Iterable[Slot]
-) -> list[Employer]:
-    """The employers, a third of them with a limit per half-day, in the round, or both."""
-    draws = Draws(seed, "employer limits")
-    by_experience = {experience.experience_id: experience for experience in experiences}
-    total: dict[str, int] = defaultdict(int)
-    least: dict[str, int] = defaultdict(lambda: 1)
-    busiest: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for slot in slots:
-        experience = by_experience[slot.experience_id]
-        employer_id = experience.employer_id
-        total[employer_id] += places_of(slot)
-        least[employer_id] = max(least[employer_id], slot.group_min)
-        if experience.in_person:
-            for moment in slot.occupies:
-                busiest[employer_id][moment] += places_of(slot)
-    peak = {employer_id: max(at.values()) for employer_id, at in busiest.items()}
+def limit_employers(stage: Stage, supply: Supply, unlimited: int) -> None:
+    """Give limits to a third of the employers, ``unlimited`` others still to come included."""
+    draws = Draws(stage.seed, "employer limits")
+    offered = _offered(supply)
     # Only those that offer enough can have a limit that matters.
-    able = [e.employer_id for e in employers if total[e.employer_id] >= max(3, least[e.employer_id] + 1)]
-    chosen = set(draws.sample(able, round(len(employers) * A_THIRD)))
-    return [
-        _limit_employer(draws, e, total[e.employer_id], peak.get(e.employer_id, 0), least[e.employer_id])
-        if e.employer_id in chosen
-        else e
-        for e in employers
+    able = [name for name, offer in offered.items() if offer.places > max(2, offer.least)]
+    chosen = set(draws.sample(able, round((len(supply.employers) + unlimited) * A_THIRD)))
+    supply.employers[:] = [
+        _limit_employer(draws, employer, offered[employer.employer_id]) if employer.employer_id in chosen else employer
+        for employer in supply.employers
     ]
 
 
-def _limit_employer(draws: Draws, employer: Employer, total: int, peak: int, least: int) -> Employer:
-    lot = draws.unit()
-    by_day = peak > least and lot < 0.65
-    in_all = not by_day or lot > 0.45
+def _offered(supply: Supply) -> dict[str, _Offered]:
+    by_experience = {experience.experience_id: experience for experience in supply.experiences}
+    offered = {employer.employer_id: _Offered() for employer in supply.employers}
+    for slot in supply.slots:
+        experience = by_experience[slot.experience_id]
+        offer = offered[experience.employer_id]
+        offer.places += places_of(slot)
+        offer.least = max(offer.least, slot.group_min)
+        if experience.in_person:
+            for moment in slot.occupies:
+                offer.by_moment[moment] += places_of(slot)
+    return offered
+
+
+def _limit_employer(draws: Draws, employer: Employer, offer: _Offered) -> Employer:
+    kind = EMPLOYER_LIMITS.spin(draws)
+    by_day = kind != "round" and offer.peak > offer.least
+    in_all = kind != "half-day" or not by_day
+    daily, every = int(offer.peak * draws.stretch(*CUT)), int(offer.places * draws.stretch(*CUT))
     return replace(
         employer,
-        max_students_per_half_day=max(least, int(peak * draws.stretch(0.65, 0.9))) if by_day else None,
-        max_students=max(least, min(total - 1, int(total * draws.stretch(0.65, 0.9)))) if in_all else None,
+        max_students_per_half_day=max(offer.least, daily) if by_day else None,
+        max_students=max(offer.least, every) if in_all else None,
     )
 
 
-def limited_schools(seed: int, schools: Sequence[School], students: Iterable[Student], experiences: int) -> list[School]:
+def limited_schools(stage: Stage) -> list[School]:
     """The schools, a third of them with a limit on students out, on coach seats, or both; every type has its share."""
-    draws = Draws(seed, "school limits")
-    sizes: dict[str, int] = defaultdict(int)
-    for student in students:
-        sizes[student.urn] += 1
-    chosen = _a_third(draws, schools, sizes)
-    return [_limit_school(draws, s, sizes[s.urn] * experiences) if s.urn in chosen else s for s in schools]
+    draws = Draws(stage.seed, "school limits")
+    asked: dict[str, int] = defaultdict(int)
+    for student in stage.cohort:
+        asked[student.urn] += stage.shape.max_experiences
+    chosen = _a_third(draws, stage.schools, asked)
+    return [_limit_school(draws, s, asked[s.urn]) if s.urn in chosen else s for s in stage.schools]
 
 
-def _a_third(draws: Draws, schools: Sequence[School], sizes: Mapping[str, int]) -> set[str]:
-    order = draws.shuffled([school.urn for school in schools if sizes[school.urn]])
-    kind = {school.urn: school.type for school in schools}
+def _a_third(draws: Draws, schools: Sequence[School], asked: Mapping[str, int]) -> set[str]:
+    order = draws.shuffled(school for school in schools if asked[school.urn])
     # Dealt out type by type, so that a third of the special schools are limited as well.
-    return set(sorted(order, key=lambda urn: kind[urn])[::3])
+    return {school.urn for school in sorted(order, key=lambda school: school.type)[::3]}
 
 
 def _limit_school(draws: Draws, school: School, asked: int) -> School:
-    out = max(3 if school.small else 8, int(asked * draws.stretch(0.035, 0.055)))
-    coach = draws.pick((4, 6, 8)) if school.small else draws.pick(MINIBUS)
-    lot = draws.unit()
+    kind = SCHOOL_LIMITS.spin(draws)
+    out = max(LEAST_OUT[school.type], int(asked * draws.stretch(*OUT)))
+    seats = draws.pick(SMALL_MINIBUS if school.small else MINIBUS)
     return replace(
         school,
-        max_out_per_half_day=out if lot < 0.7 else None,
-        coach_seats_per_half_day=coach if lot > 0.35 else None,
+        max_out_per_half_day=None if kind == "coach" else out,
+        coach_seats_per_half_day=None if kind == "out" else seats,
     )

@@ -26,47 +26,86 @@ class Kind:
     tiers: tuple[tuple[str, int], ...]
     half_days: Stakes
     sizes: Stakes
-    placement: bool
     titles: tuple[str, ...]
+
+    @property
+    def alone(self) -> bool:
+        """Whether a student goes there alone, for which Year 10 is the first."""
+        return self.grouping == "individual" and self.delivery == "in_person"
 
 
 KINDS: tuple[Kind, ...] = (
     Kind(
-        "visit", "in_person", "group", 540,
-        (("T2", 80), ("T1", 10), ("T3", 10)), ((1, 45), (2, 50), (4, 5)),
-        ((6, 10), (8, 30), (10, 20), (12, 25), (15, 15)), False, ("A working visit", "Behind the scenes", "Tasks and tour"),
+        "visit",
+        delivery="in_person",
+        grouping="group",
+        share=540,
+        tiers=(("T2", 80), ("T1", 10), ("T3", 10)),
+        half_days=((1, 45), (2, 50), (4, 5)),
+        sizes=((6, 10), (8, 30), (10, 20), (12, 25), (15, 15)),
+        titles=("A working visit", "Behind the scenes", "Tasks and tour"),
     ),
     Kind(
-        "tour", "in_person", "group", 200,
-        (("T1", 90), ("T2", 10)), ((1, 90), (2, 10)),
-        ((8, 30), (10, 20), (12, 30), (15, 20)), False, ("A first look", "Open doors"),
+        "tour",
+        delivery="in_person",
+        grouping="group",
+        share=200,
+        tiers=(("T1", 90), ("T2", 10)),
+        half_days=((1, 90), (2, 10)),
+        sizes=((8, 30), (10, 20), (12, 30), (15, 20)),
+        titles=("A first look", "Open doors"),
     ),
     Kind(
-        "challenge", "in_school", "group", 260,
-        (("T2", 70), ("T3", 30)), ((1, 35), (2, 50), (4, 15)),
-        ((6, 30), (8, 30), (12, 20), (15, 20)), False, ("A project challenge", "A brief to answer"),
+        "challenge",
+        delivery="in_school",
+        grouping="group",
+        share=260,
+        tiers=(("T2", 70), ("T3", 30)),
+        half_days=((1, 35), (2, 50), (4, 15)),
+        sizes=((6, 30), (8, 30), (12, 20), (15, 20)),
+        titles=("A project challenge", "A brief to answer"),
     ),
     Kind(
-        "placement", "in_person", "individual", 430,
-        (("T3", 92), ("T2", 8)), ((4, 30), (6, 25), (8, 10), (10, 35)),
-        ((1, 16), (2, 20), (3, 20), (4, 18), (5, 10), (6, 16)), True, ("A placement", "A week in the team"),
+        "placement",
+        delivery="in_person",
+        grouping="individual",
+        share=400,
+        tiers=(("T3", 92), ("T2", 8)),
+        half_days=((4, 30), (6, 25), (8, 10), (10, 35)),
+        sizes=((1, 10), (2, 18), (3, 20), (4, 20), (5, 12), (6, 20)),
+        titles=("A placement", "A week in the team"),
     ),
     Kind(
-        "taster", "in_person", "individual", 270,
-        (("T2", 75), ("T1", 15), ("T3", 10)), ((1, 25), (2, 75)),
-        ((1, 8), (2, 18), (3, 20), (4, 22), (5, 14), (6, 18)), True, ("A taster day", "Shadowing"),
+        "taster",
+        delivery="in_person",
+        grouping="individual",
+        share=240,
+        tiers=(("T2", 75), ("T1", 15), ("T3", 10)),
+        half_days=((1, 25), (2, 75)),
+        sizes=((1, 5), (2, 14), (3, 20), (4, 25), (5, 16), (6, 20)),
+        titles=("A taster day", "Shadowing"),
     ),
     Kind(
-        "online", "virtual", "individual", 200,
-        (("T1", 60), ("T2", 40)), ((1, 55), (2, 35), (4, 10)),
-        ((10, 25), (15, 25), (20, 25), (30, 25)), False, ("An online insight", "Ask the team, online"),
+        "online",
+        delivery="virtual",
+        grouping="individual",
+        share=230,
+        tiers=(("T1", 60), ("T2", 40)),
+        half_days=((1, 55), (2, 35), (4, 10)),
+        sizes=((10, 25), (15, 25), (20, 25), (30, 25)),
+        titles=("An online insight", "Ask the team, online"),
     ),
     Kind(
-        "workshop", "in_school", "individual", 100,
-        (("T1", 55), ("T2", 45)), ((1, 60), (2, 40)),
-        ((12, 30), (15, 30), (24, 25), (30, 15)), False, ("A workshop in school", "A talk and a task"),
+        "workshop",
+        delivery="in_school",
+        grouping="individual",
+        share=130,
+        tiers=(("T1", 55), ("T2", 45)),
+        half_days=((1, 60), (2, 40)),
+        sizes=((12, 30), (15, 30), (24, 25), (30, 15)),
+        titles=("A workshop in school", "A talk and a task"),
     ),
-)  # fmt: skip
+)
 """Group places are half of all, in groups of 6 to 15: employers manage groups of 6 to 8 from one school, some more.
 A half-day is two and a half hours; placements run from two days to a week, since 58% of employers say that a block of
 two weeks is too long. 77 to 83% of local units have fewer than ten staff, so that most individual slots are small."""
@@ -115,7 +154,7 @@ def _fill(draws: Draws, shape: Shape, kind: Kind, places: int) -> tuple[list[Dra
 
 def _draft(draws: Draws, shape: Shape, kind: Kind, places: int) -> Draft:
     in_group = kind.grouping == "group"
-    years = Wheel(shape.placement_years if kind.placement else shape.visit_years).spin(draws)
+    years = Wheel(shape.placement_years if kind.alone else shape.visit_years).spin(draws)
     size = min(Wheel(kind.sizes).spin(draws), places)
     slots: list[tuple[int, int]] = []
     for _ in range(Wheel(REPEATS).spin(draws)):

@@ -1,4 +1,4 @@
-"""Writes a round as the folder of CSV tables and ``round.toml`` that the engine reads: ISO dates, plain years and codes."""
+"""Writes a round as the folder of CSV tables and ``round.toml`` that the engine reads: ISO dates, plain codes."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from engine.domain import CalendarRow, HalfDay
 from scenarios.draws import Draws, Wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from engine.domain import School
     from scenarios.registry import Shape
@@ -69,23 +69,15 @@ def school_calendars(draws: Draws, term: Term, schools: Iterable[School]) -> tup
     """Each school's training days, mock examinations (by year) and the odd sports day or parents' evening."""
     rows: list[CalendarRow] = []
     for school in schools:
-        for _ in range(draws.between(1, 2)):
-            rows.append(_whole_day(school.urn, draws.pick(draws.pick(term.weeks)), None))
+        rows += [_whole_day(school.urn, draws.pick(draws.pick(term.weeks)), None) for _ in range(draws.between(1, 2))]
         if school.type in {"mainstream", "post16"} and draws.chance(0.8):
-            week, year = draws.pick(term.weeks), draws.pick((10, 10, 11) if school.type == "mainstream" else (12, 13))
+            week = draws.pick(term.weeks)
+            year = draws.pick((10, 10, 11) if school.type == "mainstream" else (12, 13))
             rows += [_whole_day(school.urn, day, year) for day in week[: draws.between(3, 5)]]
         if draws.chance(0.4):
             rows.append(CalendarRow(school.urn, (half_day(draws.pick(draws.pick(term.weeks)), "PM"),), None))
     unique = {(row.urn, row.half_days, row.year_group): row for row in rows}
     return tuple(unique.values())
-
-
-def blocked(rows: Iterable[CalendarRow]) -> Mapping[str, tuple[CalendarRow, ...]]:
-    """The calendar by school."""
-    by_school: dict[str, list[CalendarRow]] = defaultdict(list)
-    for row in rows:
-        by_school[row.urn].append(row)
-    return {urn: tuple(found) for urn, found in by_school.items()}
 
 
 def _whole_day(urn: str, day: date, year: int | None) -> CalendarRow:

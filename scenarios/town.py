@@ -6,12 +6,13 @@ deciles of deprivation (the same extracts as ``scenarios.geography`` reads).
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING
 
 from engine.domain import Point
 from scenarios.draws import Draws, Wheel
-from scenarios.ground import Nearby, centre, km, rounded, shifted
+from scenarios.ground import Nearby, km, rounded, shifted
 from scenarios.region import Area, Region, SchoolPlace, lognormal_like, type_counts
 from scenarios.rivers import made_up_river
 from scenarios.sectors import LOCAL_UNITS, TOWN_NAMES
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 MIDDLE = Point(53.0, -1.5)
 KM2_PER_SCHOOL = 7.0
 """The city region has 5.6 square kilometres of land to a hub school; the rest is water."""
-LEAST_SIDE_KM = 16.0
+LEAST_SIDE_KM = 14.0
 AREAS_PER_SCHOOL = 6.23
 SCHOOLS_PER_TOWN = 9
-SITES_PER_AREA = 12
+CENTRAL = 0.5
+"""Small areas in the inner half of a town have three times the employers of the outer ones."""
 
 STAKES = {"mainstream": 160, "special": 15, "alternative_provision": 12, "post16": 45}
 """A year group by type of school: the median Key Stage 4 cohort is 154 in a mainstream school and 16 in a special one;
@@ -52,16 +54,16 @@ def made_up_region(seed: int, schools: int) -> Region:
 def _towns(draws: Draws, count: int, side: float) -> list[tuple[Point, int]]:
     towns = [(shifted(MIDDLE, draws.stretch(-1, 1), draws.stretch(0.5, 2.0)), 2520)]
     for rank in range(2, count + 1):
-        places = [
-            shifted(MIDDLE, draws.stretch(-0.5, 0.5) * side, draws.stretch(-0.5, 0.5) * side) for _ in range(6)
-        ]
+        places = [shifted(MIDDLE, draws.stretch(-0.5, 0.5) * side, draws.stretch(-0.5, 0.5) * side) for _ in range(6)]
         # The candidate farthest from the towns there are: towns keep apart. Only near ones matter in a large region.
         recent = [place for place, _ in towns[-40:]]
         towns.append((max(places, key=lambda place: min(km(place, town) for town in recent)), 2520 // rank + 180))
     return towns
 
 
-def _areas(draws: Draws, towns: list[tuple[Point, int]], count: int, side: float) -> tuple[tuple[Area, ...], tuple[Point, ...]]:
+def _areas(
+    draws: Draws, towns: list[tuple[Point, int]], count: int, side: float
+) -> tuple[tuple[Area, ...], tuple[Point, ...]]:
     wheel = Wheel([(i, size) for i, (_, size) in enumerate(towns)])
     mood = [draws.bell() * 0.35 for _ in towns]
     spread = [0.055 * side * sqrt(0.25 + size / 2520) for _, size in towns]
@@ -72,7 +74,7 @@ def _areas(draws: Draws, towns: list[tuple[Point, int]], count: int, side: float
         outness = sqrt(east * east + north * north) / (spread[town] * 2)
         places.append(shifted(towns[town][0], east, north))
         wants.append(outness + mood[town] + draws.bell() * 0.3)
-        busy.append(2 if outness > 0.5 else 6)
+        busy.append(2 if outness > CENTRAL else 6)
     order = sorted(range(count), key=lambda i: (wants[i], i))
     deciles = [0] * count
     for position, i in enumerate(order):
@@ -137,7 +139,7 @@ def _deprivation(around: Nearby[Area], place: Point) -> float:
 
 def _free_meals(rank: float) -> float:
     """The free-meal percentage of the mainstream school at ``rank`` (0 lowest)."""
-    for (low, least), (high, most) in zip(FREE_MEALS, FREE_MEALS[1:], strict=False):
+    for (low, least), (high, most) in pairwise(FREE_MEALS):
         if rank <= high:
             return least + (most - least) * (rank - low) / (high - low)
     return FREE_MEALS[-1][1]

@@ -14,7 +14,8 @@ from scenarios.sectors import INTERESTS, NOT_OFFERED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.domain import Experience, School, Student
+    from engine.domain import Experience, Student
+    from scenarios.stage import Stage
 
 LENGTHS: tuple[tuple[int, int], ...] = ((0, 22), (1, 8), (2, 12), (3, 28), (4, 10), (5, 8), (6, 12))
 """How many experiences a student ranks: schools ask for three choices, some get six, one student in five none."""
@@ -26,21 +27,20 @@ Catalogue = dict[str, Wheel["Experience"]]
 """Experiences by sector, under ``""`` all of them, by how popular they are."""
 
 
-def preferences_of(
-    seed: int, students: Sequence[Student], schools: Sequence[School], experiences: Sequence[Experience]
-) -> list[Preference]:
+def preferences_of(stage: Stage, experiences: Sequence[Experience]) -> list[Preference]:
     """Every student's rows, in order of student, kind and rank."""
-    draws = Draws(seed, "preferences")
-    fame = _fame(Draws(seed, "fame"), experiences)
+    draws = Draws(stage.seed, "preferences")
+    fame = _fame(Draws(stage.seed, "fame"), experiences)
     everything = _catalogue(experiences, fame)
     around = Nearby((e.site, e) for e in experiences if e.site is not None)
     online = [e for e in experiences if e.site is None]
     known = {
         school.urn: _catalogue([e for _, _, e in around.within(school.place, KNOWN_KM)] + online[:40], fame)
-        for school in schools
+        for school in stage.schools
     }
-    interests, rows = Wheel(INTERESTS), []
-    for student in students:
+    interests = Wheel(INTERESTS)
+    rows: list[Preference] = []
+    for student in stage.cohort:
         rows += _rows(draws, student, known[student.urn], everything, interests)
     return rows
 
@@ -73,7 +73,9 @@ def _rows(
             wanted[experience.experience_id] = experience
     rows = [Preference(student.student_id, n, "experience", name) for n, name in enumerate(wanted, 1)]
     if draws.chance(0.25):
-        firms = dict.fromkeys(e.employer_id for e in (_wish(draws, mind, known) for _ in range(draws.between(1, 3))) if e)
+        firms = dict.fromkeys(
+            e.employer_id for e in (_wish(draws, mind, known) for _ in range(draws.between(1, 3))) if e
+        )
         rows += [Preference(student.student_id, n, "employer", name) for n, name in enumerate(firms, 1)]
     if draws.chance(0.3 if length else 0.75):
         sectors = mind[: draws.between(1, 3)]
