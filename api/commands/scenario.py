@@ -1,12 +1,18 @@
 """The command ``scenario``: write a named, seeded round, and measure what it is like."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands.arguments import Json
 from api.console import Screen
+from api.interruption import stop_requests
+
+if TYPE_CHECKING:
+    from api.service.scenarios import Solve
+
+WHEN: "dict[bool | None, Solve]" = {None: "unless recorded", True: "always", False: "never"}
 
 
 def scenario(
@@ -24,9 +30,13 @@ def scenario(
         typer.Option("--geography", metavar="PATH", help="A folder of real schools and areas.", show_default=False),
     ] = None,
     solve: Annotated[
-        bool,
-        typer.Option("--solve/--no-solve", help="Allocate once, to measure which limits bind in the answer."),
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--solve/--no-solve",
+            help="Allocate once, to count which limits bind (default: unless that is on record for this very round).",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write a named round, the same for the same seed, and figures.json: what it measures.
@@ -42,16 +52,22 @@ def scenario(
       foothold scenario pilot pilot --seed 7 --geography path/to/region
       foothold scenario year10 small --students 1000 --no-solve
     """
-    from api.service.scenarios import write_named
-
     screen = Screen.open(json=json)
-    figures = write_named(name, folder, students=students, seed=seed, geography=geography, solve=solve)
-    screen.document({"scenario": name, "folder": str(folder), "figures": figures})
-    screen.table("", ("figure", ">measured"), [(label, _shown(value)) for label, value in figures.items()])
+    with stop_requests() as stop:
+        from api.service.scenarios import Wanted, write_named
+
+        wanted = Wanted(name, folder, students=students, seed=seed, geography=geography)
+        figures = write_named(wanted, solve=WHEN[solve], stop=stop)
+    screen.document({"folder": str(folder), **figures})
+    screen.table("", ("figure", "measured"), [(label, _shown(value)) for label, value in figures.items()])
     screen.say(f"Written: {folder}")
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{rule} {tally['binding']} of {tally['limits']}" for rule, tally in value.items())
+    if value is None:
+        return ""
     if isinstance(value, float):
         return f"{value:.3f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
