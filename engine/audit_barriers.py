@@ -30,19 +30,31 @@ def barriers_met(barriers: Iterable[Barrier], origin: Point, site: Point) -> lis
 
 def _first_meeting(barrier: Barrier, origin: Point, site: Point) -> Fraction | None:
     """How far along the journey (0 to 1) it first meets the barrier; ``None`` if it does not."""
-    across, along = site.latitude - origin.latitude, site.longitude - origin.longitude
+    south, north = sorted((origin.latitude, site.latitude))
+    west, east = sorted((origin.longitude, site.longitude))
     line = barrier.line * 2 if len(barrier.line) == 1 else barrier.line  # a line of one point is that point
-    sides = [
-        across * (point.longitude - origin.longitude) - along * (point.latitude - origin.latitude) for point in line
-    ]
     meetings: list[Fraction] = []
-    for (start, end), (left, right) in zip(pairwise(line), pairwise(sides), strict=True):
-        if (left > DOUBT and right > DOUBT) or (left < -DOUBT and right < -DOUBT):
-            continue  # both ends lie clearly on one side of the journey
+    for start, end in pairwise(line):
+        if (start.latitude < south and end.latitude < south) or (start.latitude > north and end.latitude > north):
+            continue
+        if (start.longitude < west and end.longitude < west) or (start.longitude > east and end.longitude > east):
+            continue
+        if _one_side(origin, site, start, end) or _one_side(start, end, origin, site):
+            continue
         meeting = _meeting(origin, site, start, end)
         if meeting is not None:
             meetings.append(meeting)
     return min(meetings, default=None)
+
+
+def _one_side(start: Point, end: Point, one: Point, other: Point) -> bool:
+    """Whether two points lie, beyond doubt, on one side of the line through ``start`` and ``end``."""
+    sides = [
+        (end.latitude - start.latitude) * (point.longitude - start.longitude)
+        - (end.longitude - start.longitude) * (point.latitude - start.latitude)
+        for point in (one, other)
+    ]
+    return min(sides) > DOUBT or max(sides) < -DOUBT
 
 
 def _meeting(origin: Point, site: Point, start: Point, end: Point) -> Fraction | None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from engine.audit_case import Case
     from engine.domain import Slot, Student
 
-OF_THE_EXPERIENCE = ("year", "individual_age", "access", "repeat")
-"""The pair rules that ask the same of every slot of an experience, ``travel`` aside."""
+OF_THE_EXPERIENCE = ("individual_age", "access", "repeat")
+"""The pair rules that ask the same of every slot of an experience, besides ``year`` and ``travel``."""
 OF_THE_SLOT = ("school_only", "cleared", "dates", "calendar", "forbid")
 
 
@@ -30,8 +30,12 @@ def equity(case: Case) -> int:
 
 def shares(case: Case) -> dict[str, int]:
     """Each equity group's percentage, rounded down, among the students who could be placed."""
-    offers = _offers(case)
-    placeable = [student for student in case.round_.students.values() if could_be_placed(case, student, offers)]
+    offers = offers_by_year(case)
+    placeable = [
+        student
+        for student in case.round_.students.values()
+        if could_be_placed(case, student, offers.get(student.year_group, {}))
+    ]
     members = {
         name: sum(in_group(case, student, name) for student in placeable) for name in case.round_.policy.equity_groups
     }
@@ -39,7 +43,7 @@ def shares(case: Case) -> dict[str, int]:
 
 
 def could_be_placed(case: Case, student: Student, offers: Mapping[str, list[Slot]]) -> bool:
-    """Whether the student is available and some slot passes every pair rule: the scan stops at the first."""
+    """Whether some slot passes every pair rule, of ``offers`` for the student's year: the scan stops at the first."""
     if not student.available:
         return False
     if any(passes(case, student, row.slot) for row in case.by_student.get(student.student_id, ())):
@@ -53,9 +57,10 @@ def could_be_placed(case: Case, student: Student, offers: Mapping[str, list[Slot
     return False
 
 
-def _offers(case: Case) -> dict[str, list[Slot]]:
-    """The slots of every experience that has one."""
-    offers: defaultdict[str, list[Slot]] = defaultdict(list)
+def offers_by_year(case: Case) -> dict[int, dict[str, list[Slot]]]:
+    """For every year group, the experiences that accept it and their slots, which may all be withdrawn ones."""
+    offers: defaultdict[int, defaultdict[str, list[Slot]]] = defaultdict(lambda: defaultdict(list))
     for slot in case.round_.slots.values():
-        offers[slot.experience_id].append(slot)
-    return dict(offers)
+        for year_group in case.round_.experiences[slot.experience_id].year_groups:
+            offers[year_group][slot.experience_id].append(slot)
+    return {year_group: dict(of_year) for year_group, of_year in offers.items()}
