@@ -78,8 +78,8 @@ PILOT = Shape(
     ),
     placement_years=(("10;11", 55), ("10;11;12;13", 40), ("11;12;13", 2), ("12;13", 3)),
     visit_years=(("7;8;9", 12), ("8;9;10", 30), ("9;10;11", 18), ("10;11;12;13", 12), ("7;8;9;10;11;12;13", 28)),
-    group_travel_km=20.0,
-    employer_travel_km=20.0,
+    group_travel_km=30.0,
+    employer_travel_km=30.0,
 )
 YEAR10 = Shape(
     max_experiences=2,
@@ -116,7 +116,7 @@ _SCENARIOS: tuple[Scenario, ...] = (
         "To see every rule with your own eyes: a dozen students and a page of slots, each there for a reason that the "
         "README of this folder walks through.",
         students=12,
-        schools=4,
+        schools=3,
         seed=1,
     ),
     Scenario(
