@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.calendar import HALVES, half_day
-from engine.diagnosis import names_a_diagnosis
+from engine.diagnosis import names_a_diagnosis, tells_a_diagnosis
 from engine.domain import CRITERIA
 from engine.schema import heading_key
 
@@ -56,6 +56,13 @@ ALL_CRITERIA = Meaningful(len(CRITERIA), stated=False, criteria=None)
 
 def text(cell: str) -> str:
     """Any words."""
+    return cell
+
+
+def remark(cell: str) -> str:
+    """Any words about a student that name no diagnosis."""
+    if tells_a_diagnosis(cell):
+        raise UnreadableError("diagnosis")
     return cell
 
 

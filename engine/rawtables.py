@@ -5,7 +5,7 @@ Nothing here reads a cell's meaning: what comes out is text, with the row number
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.csvtext import FileRefusedError, Rows, read_bytes, read_csv_rows
@@ -51,7 +51,11 @@ def find_tables(path: Path) -> Found:
 
 
 def _from_folder(folder: Path) -> Found:
-    files = sorted(folder.iterdir())
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        fault = Fault(SETTINGS, 0, "", folder.name, "hostile_file", f"The folder cannot be opened ({error.strerror}).")
+        return Found(broken={SETTINGS, *_TABLES}, faults=[fault])
     offers = {name: _files_of(name, files) for name in (*_TABLES, SETTINGS)}
     workbooks = [file for file in files if file.suffix.lower() == ".xlsx"]
     if not any(offers[name] for name in _TABLES) and len(workbooks) == 1:
@@ -97,7 +101,7 @@ def _from_workbook(file: Path) -> Found:
     except FileRefusedError as error:
         _refuse(found, file.name, error)
     except RoundRefusedError as error:
-        found.faults.extend(error.faults)
+        found.faults.extend(replace(fault, table=_table_of(fault.table)) for fault in error.faults)
         found.broken.add(file.name)
     if found.broken:
         found.broken.update({SETTINGS, *_TABLES})
@@ -122,6 +126,10 @@ def _sheets(file: Path) -> dict[str, list[list[str]]]:
         if not sheets.get(heading_key(name)):
             sheets[heading_key(name)] = rows
     return sheets
+
+
+def _table_of(sheet: str) -> str:
+    return heading_key(sheet) if heading_key(sheet) in _TABLES else sheet
 
 
 def _filled(rows: Iterable[list[str]]) -> Rows:

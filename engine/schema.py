@@ -20,7 +20,7 @@ class Column:
     """One column: ``read`` turns trimmed text into a value or raises ``UnreadableError``.
 
     ``accepts`` completes "this cell takes ..."; ``blank`` is the value of a blank cell of an optional column;
-    ``refers`` names the table whose key the cell must be; ``open_text`` marks cells that may hold any words.
+    ``refers`` names the table whose key the cell must be.
     """
 
     name: str
@@ -30,7 +30,6 @@ class Column:
     required: bool = False
     blank: object = None
     refers: str = ""
-    open_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,16 @@ _KM_WORDS = "a distance in km, 0 or more"
 
 
 def _text(name: str, *aliases: str, accepts: str = "some text", required: bool = False) -> Column:
-    return Column(name, cells.text, accepts, aliases, required=required, blank="", open_text=True)
+    return Column(name, cells.text, accepts, aliases, required, blank="")
+
+
+def _remark(name: str, *aliases: str, accepts: str = "some text", required: bool = False) -> Column:
+    return replace(_text(name, *aliases, accepts=accepts, required=required), read=cells.remark)
 
 
 def _id(name: str, *aliases: str, refers: str = "", required: bool = True, key: bool = False) -> Column:
     accepts = "an id that no other row has" if key else f"the {name} of a row of {refers}" if refers else f"a {name}"
-    return Column(name, cells.text, accepts, aliases, required, blank="", refers=refers, open_text=True)
+    return Column(name, cells.text, accepts, aliases, required, blank="", refers=refers)
 
 
 def _yes(name: str, *aliases: str, required: bool = False, blank: bool = False) -> Column:
@@ -64,7 +68,6 @@ _URN = Column(
     required=True,
     blank="",
     refers="schools",
-    open_text=True,
 )
 _STUDENT = _id("student_id", "student", "upn", "pupil id", "unique pupil number", "learner id")
 _PLACE = (
@@ -149,7 +152,7 @@ STUDENTS = Table(
             ("unavailable dates", "not available", "dates unavailable"),
             blank=frozenset(),
         ),
-        _text("name", "student name", "pupil name", "full name", "surname", "legal surname", "last name"),
+        _remark("name", "student name", "pupil name", "full name", "surname", "legal surname", "last name"),
     ),
     key=("student_id",),
     about_students=True,
@@ -292,7 +295,7 @@ DECISIONS = Table(
         _id("experience_id", "experience", required=False),
         _id("employer_id", "employer", required=False),
         _id("other_student_id", "other student", "other upn", required=False),
-        _text("reason", accepts="why it was decided", required=True),
+        _remark("reason", accepts="why it was decided", required=True),
         _text("by", "decided by", accepts="who decided it", required=True),
     ),
     optional=True,
