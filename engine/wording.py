@@ -28,7 +28,7 @@ MONTHS: tuple[str, ...] = (
     "December",
 )
 HALVES = {"AM": "morning", "PM": "afternoon"}
-TIERS = {
+TIER_NAMES = {
     "T1": "Tier 1: Introduce & Inspire",
     "T2": "Tier 2: Investigate & Explore",
     "T3": "Tier 3: Apply & Demonstrate",
