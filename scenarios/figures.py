@@ -92,7 +92,9 @@ def binding_limits(round_: Round, allocation: Allocation) -> dict[str, Any]:
         for column, limit in (("out", school.max_out_per_half_day), ("coach", school.coach_seats_per_half_day))
         if limit is not None
     ]
-    support = [(slot.support_places, use["support", name]) for name, slot in round_.slots.items() if slot.support_places]
+    support = [
+        (slot.support_places, use["support", name]) for name, slot in round_.slots.items() if slot.support_places
+    ]
     return {
         "employer_limits": _binding(employers),
         "school_limits": _binding(schools),
@@ -171,7 +173,9 @@ def _places(round_: Round) -> dict[str, Any]:
 
 
 def _limited(round_: Round) -> dict[str, float]:
-    employers = [e.max_students is not None or e.max_students_per_half_day is not None for e in round_.employers.values()]
+    employers = [
+        e.max_students is not None or e.max_students_per_half_day is not None for e in round_.employers.values()
+    ]
     schools = [
         s.max_out_per_half_day is not None or s.coach_seats_per_half_day is not None for s in round_.schools.values()
     ]

@@ -35,6 +35,7 @@ def generate(scenario: Scenario, shape: Shape, students: int, seed: int, geograp
     limit_employers(stage, supply, found_places(stage))
     pins = own_found(stage, supply)
     return Tables(
+        origin=_origin(scenario, students, seed, geography),
         name=f"{scenario.name}-{students}",
         seed=f"{scenario.name}-{seed}",
         shape=shape,
@@ -57,6 +58,11 @@ def _stage(scenario: Scenario, shape: Shape, students: int, seed: int, geography
     schools = schools_of(region)
     cohort = students_of(seed, region, shape, term, students)
     return Stage(seed, shape, region, term, schools, cohort, school_calendars(Draws(seed, "calendars"), term, schools))
+
+
+def _origin(scenario: Scenario, students: int, seed: int, geography: str | Path | None) -> str:
+    ground = "a made-up region" if geography is None else "real schools and areas"
+    return f"{scenario.name}, {students} students, seed {seed}, {ground}"
 
 
 def school_count(scenario: Scenario, students: int) -> int:

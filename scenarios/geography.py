@@ -10,11 +10,13 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from engine.domain import Barrier, Point
 from scenarios.draws import Draws
 from scenarios.ground import Nearby, km, rounded
+from scenarios.refusals import ScenarioError
 from scenarios.region import Area, Region, SchoolPlace, near_the_schools, type_counts
 from scenarios.rivers import rivers_through
 from scenarios.sectors import INDUSTRIES, LOCAL_UNITS
@@ -30,23 +32,29 @@ INDEPENDENT = "Other independent special school"
 PLAN_GROWTH, SUPPORT_GROWTH = 5.3 / 3.1, 14.2 / 11.9
 """The file's SEN shares are of 2018/19; England went from 3.1% with a plan and 11.9% with support to 5.3% and 14.2% in
 2024/25 (DfE, Special educational needs in England), so that the shares are scaled by as much."""
+NEEDED = {
+    "schools.csv": (
+        *("urn", "establishment_name", "establishment_type", "hub_group", "latitude", "longitude", "number_of_pupils"),
+        *("percentage_fsm", "fsm_pct_2024_25", "nor_2018_19", "sen_ehcp_pct_2018_19", "sen_support_pct_2018_19"),
+    ),
+    "lsoa.csv": ("lat", "lon", "pwc_lat", "pwc_lon", "est_age_12_17", "imd25_decile"),
+}
+"""What the two files must have."""
 YEAR_OF_ROLL = {"mainstream": 0.151, "special": 0.13, "alternative_provision": 0.2, "post16": 0.3}
 """One year group as a part of the roll: a mainstream Key Stage 4 cohort is 160 of a mean roll of 1,058."""
 HOMES_REACH_KM = 9.0
 SITES_REACH_KM = 10.0
 BUSY_KM = 10.0
-
-
-class GeographyError(ValueError):
-    """The folder does not hold the files that a region is made from."""
+NEAREST = 24
 
 
 def real_region(folder: Path, seed: int, schools: int) -> Region:
     """The region in ``folder``, with at most ``schools`` schools of the hub's types, kept close together."""
-    for name in ("schools.csv", "lsoa.csv"):
-        if not (folder / name).is_file():
-            raise GeographyError(f"The geography {folder} has no {name}.")
+    for name, columns in NEEDED.items():
+        _require(folder / name, columns)
     candidates = list(_schools(folder / "schools.csv"))
+    if not any(school.type == "mainstream" for school in candidates):
+        raise ScenarioError(f"{folder / 'schools.csv'} marks no school of a hub_group that a hub has.")
     points = [school.place for school in candidates]
     south_west = Point(min(p.latitude for p in points), min(p.longitude for p in points))
     north_east = Point(max(p.latitude for p in points), max(p.longitude for p in points))
@@ -88,8 +96,15 @@ def _choose(
     chosen: list[SchoolPlace] = []
     for kind, count in type_counts(schools).items():
         near = sorted((s for s in candidates if s.type == kind), key=lambda s: (km(s.place, middle), s.urn))
-        chosen += draws.sample(near[: 3 * count + 1], count)
+        chosen += _spread(draws, near[: max(NEAREST, 4 * count)], count)
     return tuple(sorted(chosen, key=lambda school: school.urn))
+
+
+def _spread(draws: Draws, schools: Sequence[SchoolPlace], count: int) -> list[SchoolPlace]:
+    """``count`` schools, one from each layer of free-meal shares, so that a few schools are as uneven as all."""
+    ranked = sorted(schools, key=lambda school: (school.fsm_percent, school.urn))
+    edges = [len(ranked) * i // count for i in range(count + 1)] if count else []
+    return [draws.pick(ranked[low:high]) for low, high in pairwise(edges)]
 
 
 def _areas(path: Path, postcodes: Sequence[Point], schools: Sequence[SchoolPlace]) -> tuple[Area, ...]:
@@ -151,6 +166,16 @@ def _barriers(folder: Path) -> tuple[Barrier, ...]:
         Barrier(name, tuple(point for _, point in sorted(line, key=lambda step: step[0])), tuple(crossings[name]))
         for name, line in sorted(lines.items())
     )
+
+
+def _require(path: Path, columns: tuple[str, ...]) -> None:
+    if not path.is_file():
+        raise ScenarioError(f"The geography {path.parent} has no {path.name}.")
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        header = next(csv.reader(lines), [])
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise ScenarioError(f"{path} has no column {', '.join(missing)}.")
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -26,7 +26,7 @@ NEEDS: dict[str, int] = dict(zip(ACCOMMODATIONS, (10, 8, 22, 16, 2, 4, 8, 3, 20,
 the commonest need among those with a plan (33.6% in 2024/25, DfE)."""
 HOMES_REACH_KM = {"mainstream": 5.0, "special": 9.0, "alternative_provision": 7.0, "post16": 8.0}
 OWN_TRAVEL_KM = (3.0, 4.0, 5.0, 6.5, 8.0, 12.0, 15.0)
-NOT_AVAILABLE, AWAY, NO_HOME, OWN_LIMIT, IN_CARE, FEWER = 0.02, 0.05, 0.08, 0.15, 0.012, 0.02
+NOT_AVAILABLE, AWAY, NO_HOME, OWN_LIMIT, IN_CARE, FEWER = 0.02, 0.05, 0.08, 0.15, 0.012, 0.01
 """Shares: not taking part at all, away for some days, no home given, a travel limit of their own, in care (1.2%: about
 the English rate of looked-after children at these ages), asking for a single experience."""
 

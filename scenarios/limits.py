@@ -100,7 +100,7 @@ def limited_schools(stage: Stage) -> list[School]:
 def _a_third(draws: Draws, schools: Sequence[School], asked: Mapping[str, int]) -> set[str]:
     order = draws.shuffled(school for school in schools if asked[school.urn])
     # Dealt out type by type, so that a third of the special schools are limited as well.
-    return {school.urn for school in sorted(order, key=lambda school: school.type)[::3]}
+    return {school.urn for school in sorted(order, key=lambda school: school.type)[1::3]}
 
 
 def _limit_school(draws: Draws, school: School, asked: int) -> School:

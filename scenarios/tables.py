@@ -32,11 +32,28 @@ if TYPE_CHECKING:
 
 Row = tuple[object, ...]
 
+MARK = "# Written by foothold scenario: "
+"""How the settings of a scenario begin, so that a later scenario may take its place."""
+SETTINGS = "round.toml"
+FILES: tuple[str, ...] = (
+    SETTINGS,
+    *(
+        f"{table}.csv"
+        for table in (
+            *("schools", "students", "employers", "experiences", "slots", "preferences", "history", "calendar"),
+            *("barriers", "crossings", "travel", "decisions"),
+        )
+    ),
+    "figures.json",
+)
+"""Everything that a scenario's folder holds, with the figures that are measured afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """Everything that a round folder holds; unlike a ``Round`` it has not been checked by anyone."""
 
+    origin: str
     name: str
     seed: str
     shape: Shape
@@ -55,7 +72,7 @@ class Tables:
 
 def write_tables(tables: Tables, folder: Path) -> None:
     """Every table of ``tables`` into ``folder``, which is there; the same tables give the same bytes anywhere."""
-    (folder / "round.toml").write_text(_settings(tables), encoding="utf-8", newline="\n")
+    (folder / SETTINGS).write_text(_settings(tables), encoding="utf-8", newline="\n")
     _write(folder, "schools", _SCHOOLS, map(_school, tables.schools))
     _write(folder, "students", _STUDENTS, map(_student, tables.students))
     _write(folder, "employers", _EMPLOYERS, map(_employer, tables.employers))
@@ -96,6 +113,7 @@ def _settings(tables: Tables) -> str:
     closed = ", ".join(day.isoformat() for day in sorted(shape.closed_dates))
     return "\n".join(
         (
+            f"{MARK}{tables.origin}.",
             f'name = "{tables.name}"',
             f'term = "{shape.term}"',
             f'academic_year = "{shape.academic_year}"',

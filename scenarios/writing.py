@@ -7,14 +7,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from scenarios.generate import FEWEST_STUDENTS, generate
+from scenarios.refusals import ScenarioError
 from scenarios.registry import Scenario, scenarios
-from scenarios.tables import write_tables
-
-FIGURES = "figures.json"
-
-
-class ScenarioError(ValueError):
-    """The scenario asked for cannot be written; the message says what would be accepted."""
+from scenarios.tables import FILES, MARK, SETTINGS, write_tables
 
 
 def write_scenario(
@@ -28,22 +23,22 @@ def write_scenario(
     """Write scenario ``name`` into ``folder``, which is made if it is not there.
 
     ``students`` scales schools, employers and slots with it; ``geography`` is a folder of real schools and areas. The
-    same arguments give the same bytes on every machine. A folder that holds anything but an earlier scenario is
-    refused with ``ScenarioError``, as are an unknown name and sizes that cannot be.
+    same arguments give the same bytes on every machine. A folder with something in it is refused with
+    ``ScenarioError`` unless its ``round.toml`` is an earlier scenario's; so are an unknown name and an impossible size.
     """
-    scenario = _find(name)
-    target = Path(folder)
-    _clear(target)
+    scenario, target = _find(name), Path(folder)
     if scenario.shape is None:
         if students is not None or seed is not None or geography is not None:
             raise ScenarioError(f"The scenario {name} is written by hand: it has no size, seed or geography to choose.")
+        _make_room(target)
         _copy(name, target)
         return
     count = scenario.students if students is None else students
     if count < FEWEST_STUDENTS:
         raise ScenarioError(f"A generated scenario has at least {FEWEST_STUDENTS} students, not {count}.")
-    chosen = scenario.seed if seed is None else seed
-    write_tables(generate(scenario, scenario.shape, count, chosen, geography), target)
+    tables = generate(scenario, scenario.shape, count, scenario.seed if seed is None else seed, geography)
+    _make_room(target)
+    write_tables(tables, target)
 
 
 def _find(name: str) -> Scenario:
@@ -53,21 +48,24 @@ def _find(name: str) -> Scenario:
     return known[name]
 
 
-def _clear(target: Path) -> None:
-    """Make room for the scenario; what is not an earlier scenario is never touched."""
+def _make_room(target: Path) -> None:
+    """A folder for the scenario: new, empty, or without the tables of the scenario that it held."""
     if target.exists() and not target.is_dir():
         raise ScenarioError(f"{target} is a file.")
     target.mkdir(parents=True, exist_ok=True)
-    held = list(target.iterdir())
-    if held and not (target / FIGURES).is_file():
-        raise ScenarioError(f"{target} is not empty and was not written by this command.")
-    for path in held:
-        if path.suffix in {".csv", ".toml"} or path.name == FIGURES:
-            path.unlink()
+    if any(target.iterdir()) and not _is_scenario(target):
+        raise ScenarioError(f"{target} is not empty and holds no earlier scenario.")
+    for name in FILES:
+        (target / name).unlink(missing_ok=True)
 
 
-def _copy(name: str, target: Path) -> None:
-    with as_file(files("scenarios") / name) as source:
-        for path in sorted(source.iterdir()):
-            if path.suffix in {".csv", ".toml"}:
-                shutil.copyfile(path, target / path.name)
+def _is_scenario(target: Path) -> bool:
+    settings = target / SETTINGS
+    return settings.is_file() and settings.read_bytes().startswith(MARK.encode())
+
+
+def _copy(scenario: str, target: Path) -> None:
+    with as_file(files("scenarios") / scenario) as source:
+        for name in FILES:
+            if (source / name).is_file():
+                shutil.copyfile(source / name, target / name)
