@@ -65,9 +65,7 @@ def scenario(
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{rule} {tally['binding']} of {tally['limits']}" for rule, tally in value.items())
+        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items())
     if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.3f}"
+        return "not measured"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -8,11 +8,10 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
 
 from api.errors import RefusedError
-from api.service.binding import limits_of, share_that_binds
-from api.service.figures import measured
 from engine.loading import load_round
 from engine.options import build_options
 from scenarios import ScenarioError, scenarios, write_scenario
+from scenarios.figures import FIGURES, binding_limits, proven_share, round_figures
 from solver.allocate import allocate
 from solver.limits import Clock, Limits
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from engine.domain import Round
     from engine.options import Options
 
-FIGURES = "figures.json"
 PATIENCE = 30.0
 """Seconds for the answer in which limits are counted, where none is on record for the round."""
 
@@ -43,8 +41,8 @@ class Wanted:
 def write_named(wanted: Wanted, *, solve: Solve = "unless recorded", stop: Event | None = None) -> dict[str, Any]:
     """Write the scenario and its figures, and return the figures.
 
-    ``share_of_limits_that_bind`` needs an answer: the recorded one of this very round, else one solved for here; it is
-    ``None`` with ``solve="never"``.
+    ``limits_that_bind`` needs an answer: the recorded one of this very round, else one solved for here; it is
+    ``None`` with ``solve="never"``, and where no answer was found.
     """
     try:
         write_scenario(
@@ -54,35 +52,25 @@ def write_named(wanted: Wanted, *, solve: Solve = "unless recorded", stop: Event
         raise RefusedError(str(refused)) from refused
     round_ = load_round(wanted.folder)
     options = build_options(round_)
-    figures = {
-        "scenario": wanted.name,
-        **measured(round_, options),
-        **_binding(wanted.name, round_, options, solve, stop),
-    }
-    (wanted.folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    figures = round_figures(round_, options)
+    figures["limits_that_bind"] = _binding(wanted.name, round_, options, solve, stop or Event())
+    (wanted.folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8", newline="\n")
     return figures
 
 
-def _binding(name: str, round_: Round, options: Options, solve: Solve, stop: Event | None) -> dict[str, Any]:
+def _binding(name: str, round_: Round, options: Options, solve: Solve, stop: Event) -> dict[str, Any] | None:
     recorded = _recorded(name, round_.input_sha256)
     if solve == "unless recorded" and recorded is not None:
-        return {"share_of_limits_that_bind": recorded, "counted_in": "the answer on record for this round"}
+        return {"share": recorded, "answer": "recorded"}
     if solve == "never":
-        return {"share_of_limits_that_bind": None, "counted_in": "no answer: written without solving"}
-    outcome = allocate(round_, options, clock=Clock(Limits(PATIENCE), cancelled=stop or Event()))
+        return None
+    outcome = allocate(round_, options, clock=Clock(Limits(PATIENCE), cancelled=stop))
     if outcome.allocation is None:
-        return {"share_of_limits_that_bind": None, "counted_in": f"no answer: {outcome.status}"}
-    counted = limits_of(round_, outcome.allocation)
-    return {
-        "share_of_limits_that_bind": share_that_binds(counted),
-        "counted_in": f"a {outcome.status} answer ({outcome.stopped})",
-        "limits": {rule: {"limits": tally.limits, "binding": tally.binding} for rule, tally in counted.items()},
-    }
+        return None
+    return {**binding_limits(round_, outcome.allocation), "answer": outcome.status}
 
 
 def _recorded(name: str, input_sha256: str) -> float | None:
     """The share that was measured before in the answer to this very round."""
-    for run in scenarios()[name].proven.values():
-        if run.get("input_sha256") == input_sha256 and "limits_that_bind" in run:
-            return float(run["limits_that_bind"])
-    return None
+    runs = [run for run in scenarios()[name].proven.values() if run.get("input_sha256") == input_sha256]
+    return next((share for run in runs if (share := proven_share(run)) is not None), None)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 
 def write_template_folder(folder: Path) -> list[Path]:
-    """Write the template into ``folder`` and return its files in order of name."""
+    """Write the template into ``folder``, which must be new or empty, and return its files."""
     require_free(folder)
-    write_template(folder)
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return write_template(folder)
