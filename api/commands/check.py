@@ -46,7 +46,8 @@ def check(
     checked = check_files(round_path, problems)
     report = checked.report
     screen.document(check_document(report, checked.written))
-    screen.table("", ("table", ">rows"), [(name, f"{count:,}") for name, count in report.counts.items()])
+    if report.counts:
+        screen.table("", ("table", ">rows"), [(name, f"{count:,}") for name, count in report.counts.items()])
     if report.notes:
         screen.say("Notes (no fault; a rule will leave these out, or the rows are ignored):", style="bold")
         for note in report.notes:

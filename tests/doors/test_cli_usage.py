@@ -31,11 +31,11 @@ from conftest import environment
     ids=" ".join,
 )
 def test_bad_usage_exits_2(foothold, tmp_path, monkeypatch, arguments):
-    """Whatever is asked wrongly exits 2 with a message on standard error, and writes nothing."""
+    """Whatever is asked wrongly exits 2 and says why, and writes nothing."""
     monkeypatch.chdir(tmp_path)
     done = foothold(*arguments)
     assert done.returncode == 2
-    assert done.stderr.strip()
+    assert (done.stderr + done.stdout).strip()
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
