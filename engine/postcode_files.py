@@ -5,20 +5,27 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import itertools
 import re
 import zipfile
 import zlib
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, Any, cast
 
+import numpy as np
+import pandas as pd
 from pyproj import Transformer
 
 from engine.faults import Fault, RoundRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Texts = npt.NDArray[np.object_]
+    Floats = npt.NDArray[np.float64]
+    Place = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 Located = tuple[str, float, float]
 """A postcode as written, its latitude and its longitude."""
@@ -27,11 +34,12 @@ POSTCODE_HEADERS = ("pcds", "postcode", "pcd8", "pcd2", "pcd", "pcd7")
 LATITUDE_HEADERS = ("lat", "latitude")
 LONGITUDE_HEADERS = ("long", "lon", "lng", "longitude")
 POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]?\s*[0-9][A-Za-z]{2}")
-CODE_POINT_COLUMNS = 4
-"""Postcode, positional quality, easting and northing; the area codes after them are not read."""
-BATCH = 50_000
+CODE_POINT_COLUMNS = ("postcode", "positional quality", "easting", "northing")
+"""What Code-Point Open starts with, under no header; the area codes after it are not read."""
+BATCH = 100_000
 BRITAIN_AND_NEAR = (49.0, 61.5)
 """Latitudes of the United Kingdom and Crown dependencies; ONS marks a postcode without a place by 99.999999."""
+_TO_DEGREES = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
 
 
 def located_postcodes(file: Path) -> Iterator[Located]:
@@ -41,9 +49,9 @@ def located_postcodes(file: Path) -> Iterator[Located]:
     """
     try:
         found = False
-        for name, text in _texts(file):
+        for name, opened in _tables(file):
             found = True
-            yield from _read(name, text)
+            yield from _read(name, opened)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, csv.Error, ValueError) as reason:
         raise _refused(
             file.name, f"This file cannot be read ({reason}). Download it again and load it whole."
@@ -58,34 +66,28 @@ EXPECTED = (
 )
 
 
-def _texts(file: Path) -> Iterator[tuple[str, IO[str]]]:
-    """Name and open text of each table in the file given."""
+def _tables(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Name and open content of each table in the file given."""
     if file.is_dir():
         inside = {path.relative_to(file).as_posix(): path for path in sorted(file.rglob("*.[cC][sS][vV]"))}
-        for name in _tables(list(inside)):
-            with _text(inside[name].open("rb")) as text:
-                yield name, text
+        for name in _postcode_tables(list(inside)):
+            with inside[name].open("rb") as opened:
+                yield name, opened
     elif zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
-            for name in _tables(archive.namelist()):
-                with _text(archive.open(name)) as text:
-                    yield name, text
-    elif file.suffix.lower() == ".gz":
-        with gzip.open(file) as opened, _text(opened) as text:
-            yield file.name, text
+            for name in _postcode_tables(archive.namelist()):
+                with archive.open(name) as opened:
+                    yield name, opened
     else:
-        with _text(file.open("rb")) as text:
-            yield file.name, text
+        with _open(file) as opened:
+            yield file.name, opened
 
 
-@contextmanager
-def _text(opened: IO[bytes]) -> Iterator[IO[str]]:
-    """The bytes as text; the directories are ASCII but for names of places, which are not read."""
-    with io.TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="") as text:
-        yield text
+def _open(file: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(file)) if file.suffix.lower() == ".gz" else file.open("rb")
 
 
-def _tables(names: list[str]) -> list[str]:
+def _postcode_tables(names: list[str]) -> list[str]:
     """The postcode tables among the names, without the documents and the per-area copies that the downloads hold."""
     tables = [name for name in names if name.lower().endswith(".csv") and not _is_document(name)]
     whole = [name for name in tables if re.match(r"(onspd|nspl)", PurePosixPath(name).name, re.IGNORECASE)]
@@ -99,43 +101,63 @@ def _is_document(name: str) -> bool:
     return bool(folders & {"documents", "doc", "docs", "user guide"}) or "column_headers" in name.lower()
 
 
-def _read(name: str, text: IO[str]) -> Iterator[Located]:
-    rows = csv.reader(text)
-    first = next(rows, [])
-    if len(first) >= CODE_POINT_COLUMNS and POSTCODE.fullmatch(first[0].strip()):
-        return _code_point(itertools.chain([first], rows))
+def _read(name: str, opened: IO[bytes]) -> Iterator[Located]:
+    start = opened.readline()
+    first = next(csv.reader([start.decode("utf-8-sig", "replace")]), [])
+    if len(first) >= len(CODE_POINT_COLUMNS) and POSTCODE.fullmatch(first[0].strip()):
+        yield from _located(_frame(io.BytesIO(start), [0, 2, 3]), _from_national_grid)
+        yield from _located(_frame(opened, [0, 2, 3]), _from_national_grid)
+        return
     headers = [cell.strip().lower() for cell in first]
     columns = [_column(headers, wanted) for wanted in (POSTCODE_HEADERS, LATITUDE_HEADERS, LONGITUDE_HEADERS)]
-    if None in columns:
+    found = [column for column in columns if column is not None]
+    if len(found) < len(columns):
         raise _refused(name, "This is not a postcode table: no postcode, latitude and longitude columns. " + EXPECTED)
-    return _degrees(rows, *[column for column in columns if column is not None])
+    yield from _located(_frame(opened, found), lambda latitudes, longitudes: (latitudes, longitudes))
 
 
 def _column(headers: list[str], wanted: tuple[str, ...]) -> int | None:
     return next((headers.index(name) for name in wanted if name in headers), None)
 
 
-def _degrees(rows: Iterator[list[str]], postcode: int, latitude: int, longitude: int) -> Iterator[Located]:
-    """Rows with degrees; one without a place (ONS writes 99.999999) is passed over."""
-    last = max(postcode, latitude, longitude)
+def _frame(opened: IO[bytes], columns: list[int]) -> Iterator[tuple[Texts, Floats, Floats]]:
+    """The three columns of the rest of the table, a batch of rows at a time; blank numbers are no number."""
+    postcode, *numbers = columns
+    options: dict[str, Any] = {
+        "header": None,
+        "usecols": columns,
+        "dtype": {postcode: object, **dict.fromkeys(numbers, float)},
+        "keep_default_na": False,
+        "na_values": {number: [""] for number in numbers},
+        "encoding_errors": "replace",
+        "chunksize": BATCH,
+    }
+    try:
+        for batch in pd.read_csv(opened, **options):
+            yield batch[postcode].to_numpy(), *(batch[number].to_numpy() for number in numbers)
+    except pd.errors.EmptyDataError:
+        return
+
+
+def _located(batches: Iterator[tuple[Texts, Floats, Floats]], place: Place) -> Iterator[Located]:
+    """Rows with a place in degrees; those without one (ONS writes 99.999999, Ordnance Survey 0) are passed over."""
     low, high = BRITAIN_AND_NEAR
-    for row in rows:
-        if len(row) > last and row[latitude] and row[longitude]:
-            north = float(row[latitude])
-            if low <= north <= high:
-                yield row[postcode], north, float(row[longitude])
+    for postcodes, first, second in batches:
+        latitudes, longitudes = place(first, second)
+        with_place = (latitudes >= low) & (latitudes <= high) & ~np.isnan(longitudes)
+        yield from zip(
+            postcodes[with_place].tolist(),
+            latitudes[with_place].tolist(),
+            longitudes[with_place].tolist(),
+            strict=True,
+        )
 
 
-def _code_point(rows: Iterator[list[str]]) -> Iterator[Located]:
-    """Rows of Code-Point Open, whose eastings and northings on OSGB36 are converted; 0, 0 is a missing place."""
-    to_degrees = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
-    for batch in iter(lambda: list(itertools.islice(rows, BATCH)), []):
-        rows_with_places = [row for row in batch if len(row) >= CODE_POINT_COLUMNS and row[2].strip("0. ")]
-        placed = [(row[0], float(row[2]), float(row[3])) for row in rows_with_places]
-        if placed:
-            codes, eastings, northings = zip(*placed, strict=True)
-            longitudes, latitudes = to_degrees.transform(eastings, northings)
-            yield from zip(codes, latitudes, longitudes, strict=True)
+def _from_national_grid(eastings: Floats, northings: Floats) -> tuple[Floats, Floats]:
+    """Degrees on WGS84 from metres on the British national grid; 0, 0 is a missing place."""
+    longitudes, latitudes = _TO_DEGREES.transform(eastings, northings)
+    missing = (eastings == 0) & (northings == 0)
+    return np.where(missing, np.nan, latitudes), longitudes
 
 
 def _refused(name: str, message: str) -> RoundRefusedError:

@@ -22,7 +22,7 @@ BATCH = 500
 
 def normalise(postcode: str) -> str:
     """The postcode in upper case with one space before its last three characters; other text in upper case only."""
-    compact = re.sub(r"[\s.\-]+", "", postcode).upper()
+    compact = "".join(postcode.split()).replace("-", "").replace(".", "").upper()
     if SHORTEST <= len(compact) <= LONGEST:
         return f"{compact[:-INWARD]} {compact[-INWARD:]}"
     return compact

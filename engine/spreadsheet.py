@@ -104,4 +104,4 @@ def _would_run(text: str) -> bool:
     if text[:1] and text[0] in CONTROL_STARTS:
         return True
     start = text.lstrip()
-    return bool(start) and start[0] in FORMULA_STARTS and not PLAIN_NUMBER.fullmatch(start)
+    return len(start) > 1 and start[0] in FORMULA_STARTS and not PLAIN_NUMBER.fullmatch(start)
