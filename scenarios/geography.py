@@ -45,7 +45,7 @@ YEAR_OF_ROLL = {"mainstream": 0.151, "special": 0.13, "alternative_provision": 0
 HOMES_REACH_KM = 9.0
 SITES_REACH_KM = 10.0
 BUSY_KM = 10.0
-NEAREST = 24
+NEAREST = 36
 
 
 def real_region(folder: Path, seed: int, schools: int) -> Region:
@@ -96,7 +96,7 @@ def _choose(
     chosen: list[SchoolPlace] = []
     for kind, count in type_counts(schools).items():
         near = sorted((s for s in candidates if s.type == kind), key=lambda s: (km(s.place, middle), s.urn))
-        chosen += _spread(draws, near[: max(NEAREST, 4 * count)], count)
+        chosen += _spread(draws, near[: max(NEAREST, 6 * count)], count)
     return tuple(sorted(chosen, key=lambda school: school.urn))
 
 
