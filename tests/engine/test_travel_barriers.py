@@ -106,6 +106,9 @@ def test_rivers_met_at_one_place_come_in_the_order_of_their_ids():
     lines = [places(RIVER), places((Point(53.4, -2.92), Point(53.5, -2.90)))]
     assert meeting_order(places([WEST]), places([EAST]), lines).tolist() == [[0, 1]]
     assert meeting_order(places([WEST]), places([EAST]), lines[::-1]).tolist() == [[0, 1]]
+    river, canal = Barrier("a", RIVER, (BRIDGE,)), Barrier("b", (Point(53.4, -2.92), Point(53.5, -2.90)), (LOCK,))
+    for rows in permutations((river, canal)):
+        assert _both_ways(WEST, EAST, *rows) == _km(WEST, BRIDGE[1], LOCK[1], EAST)
 
 
 grid = st.builds(Point, st.integers(0, 4).map(float), st.integers(0, 4).map(float))
