@@ -7,13 +7,15 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.domain import Point
-from engine.postcode_files import located_postcodes
+from engine.faults import Fault, RoundRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from engine.postcode_files import Located
 
 SHORTEST, LONGEST, INWARD = 5, 7, 3
 SHAPE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
@@ -49,11 +51,11 @@ class PostcodeDirectory:
     @property
     def loaded(self) -> bool:
         """Whether any postcode has been loaded."""
-        return self.count() > 0
+        return bool(self._rows("SELECT 1 FROM postcode LIMIT 1", ()))
 
     def count(self) -> int:
         """How many postcodes the directory knows."""
-        return int(self._rows("SELECT count(*) FROM postcode", ())[0][0]) if self.path.is_file() else 0
+        return sum(int(number) for (number,) in self._rows("SELECT count(*) FROM postcode", ()))
 
     def lookup(self, postcode: str) -> Point | None:
         """Where the postcode is, however it is written; ``None`` if the directory does not know it."""
@@ -62,8 +64,6 @@ class PostcodeDirectory:
     def lookup_all(self, postcodes: Iterable[str]) -> dict[str, Point]:
         """Where each known postcode is, keyed by the text given; unknown ones are absent."""
         wanted = {text: normalise(text) for text in postcodes}
-        if not wanted or not self.path.is_file():
-            return {}
         known = self._points(sorted(set(wanted.values())))
         return {text: known[key] for text, key in wanted.items() if key in known}
 
@@ -73,18 +73,26 @@ class PostcodeDirectory:
         The file is an ONS Postcode Directory or Code-Point Open download (CSV, zip or unpacked folder), or a CSV
         with ``postcode,lat,lon``, gzipped or not. All of it is loaded or none; raises ``RoundRefusedError``.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.path)) as base, base:
-            base.execute(
-                "CREATE TABLE IF NOT EXISTS postcode "
-                "(postcode TEXT PRIMARY KEY, latitude REAL NOT NULL, longitude REAL NOT NULL) WITHOUT ROWID"
-            )
-            before = base.total_changes
-            base.executemany(
-                "INSERT OR REPLACE INTO postcode VALUES (?, ?, ?)",
-                ((normalise(text), latitude, longitude) for text, latitude, longitude in located_postcodes(Path(file))),
-            )
-            return base.total_changes - before
+        from engine.postcode_files import located_postcodes  # noqa: PLC0415 - only loading needs it, and it is slow
+
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path)) as base, base:
+                return self._add(base, located_postcodes(Path(file)))
+        except (OSError, sqlite3.DatabaseError) as reason:
+            message = f"The postcode directory {self.path} cannot be written ({reason}). Move it away, or give another."
+            raise RoundRefusedError([Fault(self.path.name, 0, "", "", "bad_postcode", message)]) from None
+
+    @staticmethod
+    def _add(base: sqlite3.Connection, located: Iterable[Located]) -> int:
+        base.execute(
+            "CREATE TABLE IF NOT EXISTS postcode "
+            "(postcode TEXT PRIMARY KEY, latitude REAL NOT NULL, longitude REAL NOT NULL) WITHOUT ROWID"
+        )
+        before = base.total_changes
+        rows = ((normalise(text), latitude, longitude) for text, latitude, longitude in located)
+        base.executemany("INSERT OR REPLACE INTO postcode VALUES (?, ?, ?)", rows)
+        return base.total_changes - before
 
     def _points(self, keys: list[str]) -> dict[str, Point]:
         found: dict[str, Point] = {}
@@ -95,6 +103,12 @@ class PostcodeDirectory:
             found.update({key: Point(latitude, longitude) for key, latitude, longitude in rows})
         return found
 
-    def _rows(self, query: str, values: Iterable[str]) -> list[tuple]:  # type: ignore[type-arg]
-        with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as base:
-            return base.execute(query, tuple(values)).fetchall()
+    def _rows(self, query: str, values: Iterable[str]) -> list[tuple[Any, ...]]:
+        """The rows of a query; none where there is no directory, or a file that is none: both ask to be loaded."""
+        if not self.path.is_file():
+            return []
+        try:
+            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+                return base.execute(query, tuple(values)).fetchall()
+        except sqlite3.DatabaseError:
+            return []

@@ -116,6 +116,18 @@ def test_a_directory_never_loaded_knows_nothing_and_makes_nothing(directory):
     assert not directory.path.exists()
 
 
+def test_a_file_that_is_no_database_asks_to_be_loaded_again(directory, tmp_path):
+    """A broken directory knows nothing, and loading into it says to move it away: no traceback either way."""
+    directory.path.parent.mkdir()
+    directory.path.write_bytes(b"not a database at all" * 100)
+    (tmp_path / "postcodes.csv").write_text(PLAIN)
+    assert directory.lookup("L3 4AA") is None
+    assert not directory.loaded
+    with pytest.raises(RoundRefusedError) as refusal:
+        directory.load_directory(tmp_path / "postcodes.csv")
+    assert "Move it away" in refusal.value.faults[0].message
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
