@@ -82,3 +82,17 @@ def choose_blocks(slot_first, block_slot, pair_first, multiplier, others, other_
                 for rest in range(begin, b):
                     open_[rest] = 0
                 break
+
+
+@kernel
+def fill_copies(pair_first, multiplier, least, most, fixed, open_, taken):
+    """Mark in ``taken`` the copies that the open groups of every block take (copies as in ``choose_blocks``)."""
+    for b in range(len(open_)):
+        low = max(0, open_[b] * least[b] - fixed[b])
+        high = open_[b] * most[b] - fixed[b]
+        number = 0
+        for p in range(pair_first[b], pair_first[b + 1]):
+            if number >= high or (number >= low and multiplier[p] <= 0):
+                break
+            taken[p] = 1
+            number += 1
