@@ -42,7 +42,7 @@ NEEDED = {
 """What the two files must have."""
 YEAR_OF_ROLL = {"mainstream": 0.151, "special": 0.13, "alternative_provision": 0.2, "post16": 0.3}
 """One year group as a part of the roll: a mainstream Key Stage 4 cohort is 160 of a mean roll of 1,058."""
-HOMES_REACH_KM = 9.0
+HOMES_REACH_KM, NEAR_HOME_KM = 9.0, 1.5
 SITES_REACH_KM = 10.0
 BUSY_KM = 10.0
 NEAREST = 36
@@ -122,10 +122,10 @@ def _areas(path: Path, postcodes: Sequence[Point], schools: Sequence[SchoolPlace
 
 def _nearest_homes(areas: Sequence[Area], postcodes: Sequence[Point]) -> dict[int, list[Point]]:
     """The unit postcodes of each area: those whose nearest population centre is the area's."""
-    around = Nearby(((area.place, i) for i, area in enumerate(areas)), cell_km=1.5)
+    around = Nearby(((area.place, i) for i, area in enumerate(areas)), cell_km=NEAR_HOME_KM)
     homes: dict[int, list[Point]] = defaultdict(list)
     for postcode in postcodes:
-        near = min(((away, i) for away, _, i in around.within(postcode, 1.5)), default=None)
+        near = min(((away, i) for away, i in around.within(postcode, NEAR_HOME_KM)), default=None)
         if near is not None:
             homes[near[1]].append(postcode)
     return homes

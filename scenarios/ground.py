@@ -56,28 +56,26 @@ class Nearby(Generic[T]):
     """Places in square cells, so that what is near is found without looking at everything."""
 
     def __init__(self, places: Iterable[tuple[Point, T]], cell_km: float = 4.0) -> None:
-        """Keep ``places`` by cell, in the order given."""
+        """Keep ``places`` by cell, in the order given, on a map flattened at the first one's latitude."""
         self._cell_km = cell_km
-        self._cells: dict[tuple[int, int], list[tuple[Point, T]]] = defaultdict(list)
+        self._cells: dict[tuple[int, int], list[tuple[float, float, T]]] = defaultdict(list)
         self._wide = 0.0
         for point, thing in places:
-            if not self._wide:
-                self._wide = KM_PER_DEGREE * cosine(point.latitude)
-            self._cells[self._cell(point)].append((point, thing))
+            self._wide = self._wide or KM_PER_DEGREE * cosine(point.latitude)
+            north, east = self._flat(point)
+            self._cells[int(north // cell_km), int(east // cell_km)].append((north, east, thing))
 
-    def _cell(self, point: Point) -> tuple[int, int]:
-        return (
-            int(point.latitude * KM_PER_DEGREE // self._cell_km),
-            int(point.longitude * self._wide // self._cell_km),
-        )
+    def within(self, point: Point, reach_km: float) -> Iterator[tuple[float, T]]:
+        """Distance and thing of everything within ``reach_km``, in a fixed order."""
+        north, east = self._flat(point)
+        rows = range(int((north - reach_km) // self._cell_km), int((north + reach_km) // self._cell_km) + 1)
+        columns = range(int((east - reach_km) // self._cell_km), int((east + reach_km) // self._cell_km) + 1)
+        for row in rows:
+            for column in columns:
+                for up, right, thing in self._cells.get((row, column), ()):
+                    square = (up - north) * (up - north) + (right - east) * (right - east)
+                    if square <= reach_km * reach_km:
+                        yield sqrt(square), thing
 
-    def within(self, point: Point, reach_km: float) -> Iterator[tuple[float, Point, T]]:
-        """Distance, point and thing of everything within ``reach_km``, in a fixed order."""
-        row, column = self._cell(point)
-        reach = int(reach_km // self._cell_km) + 1
-        for i in range(row - reach, row + reach + 1):
-            for j in range(column - reach, column + reach + 1):
-                for other, thing in self._cells.get((i, j), ()):
-                    away = km(point, other)
-                    if away <= reach_km:
-                        yield away, other, thing
+    def _flat(self, point: Point) -> tuple[float, float]:
+        return point.latitude * KM_PER_DEGREE, point.longitude * self._wide

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.calendar import half_day
 from engine.domain import ACCOMMODATIONS, School, Student
 from scenarios.draws import Draws, Wheel, apportion
-from scenarios.ground import Nearby
+from scenarios.ground import Nearby, km
 from scenarios.sectors import FIRST_NAMES, LAST_NAMES
 
 if TYPE_CHECKING:
@@ -73,13 +73,15 @@ def students_of(seed: int, region: Region, shape: Shape, term: Term, count: int)
 
 
 def _sketches(draws: Draws, region: Region, shape: Shape, count: int) -> list[_Sketch]:
-    around = Nearby((area.place, area) for area in region.areas)
+    banks = region.banks([area.place for area in region.areas])
+    around = Nearby((area.place, (area, bank)) for area, bank in zip(region.areas, banks, strict=True))
     places = sorted(region.schools, key=lambda place: place.urn)
     found = []
-    for place, size in zip(places, apportion(count, [p.stake for p in places], least=1), strict=True):
+    sizes = apportion(count, [place.stake for place in places], least=1)
+    for place, size, across in zip(places, sizes, region.banks([place.place for place in places]), strict=True):
         years = [year for year, _ in shape.years[place.type]]
         shares = apportion(size, [stake for _, stake in shape.years[place.type]])
-        wheel = _homes(region, place, around)
+        wheel = _homes(region, place, around, across)
         plans = round(size * place.plan_percent / 100 + draws.unit() - 0.5)
         supported = min(size - plans, round(size * place.support_percent / 100))
         sen = draws.shuffled(["E"] * plans + ["K"] * supported + ["N"] * (size - plans - supported))
@@ -89,17 +91,16 @@ def _sketches(draws: Draws, region: Region, shape: Shape, count: int) -> list[_S
     return found
 
 
-def _homes(region: Region, place: SchoolPlace, around: Nearby[Area]) -> Wheel[Area]:
+def _homes(region: Region, place: SchoolPlace, around: Nearby[tuple[Area, bool]], across: bool) -> Wheel[Area]:  # noqa: FBT001
     """Areas near a school: the more young people and the nearer, the likelier; few cross the river to school."""
-    reach, bank = HOMES_REACH_KM[place.type], region.across(place.place)
-    stakes = []
-    for away, point, area in around.within(place.place, 1.6 * reach):
+    reach, stakes = HOMES_REACH_KM[place.type], []
+    for away, (area, bank) in around.within(place.place, 1.6 * reach):
         closeness = 1 / (1 + 9 * (away / reach) * (away / reach))
-        stakes.append((area, int(1000 * area.young * closeness * (1.0 if region.across(point) == bank else 0.08))))
-    if not any(stake for _, stake in stakes):
-        nearest = min(region.areas, key=lambda area: (abs(area.place.latitude - place.place.latitude), area.young))
-        return Wheel([(nearest, 1)])
-    return Wheel(stakes)
+        stakes.append((area, int(1000 * area.young * closeness * (1.0 if bank == across else 0.08))))
+    if any(stake for _, stake in stakes):
+        return Wheel(stakes)
+    nearest = min(range(len(region.areas)), key=lambda i: (km(region.areas[i].place, place.place), i))
+    return Wheel([(region.areas[nearest], 1)])
 
 
 def _free_meals(draws: Draws, sketches: Sequence[_Sketch]) -> set[int]:

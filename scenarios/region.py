@@ -9,7 +9,7 @@ from scenarios.ground import Nearby, centre
 from scenarios.rivers import far_side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.domain import Barrier, Point
     from scenarios.draws import Draws
@@ -57,9 +57,10 @@ class Region:
     industries: Mapping[str, int]
     barriers: tuple[Barrier, ...] = ()
 
-    def across(self, point: Point) -> bool:
-        """Whether ``point`` is over the river from the region's middle (no river: never)."""
-        return far_side(point, self.barriers, centre([school.place for school in self.schools]))
+    def banks(self, points: Sequence[Point]) -> list[bool]:
+        """For each point whether it is over the river from the region's middle (no river: never)."""
+        middle = centre([school.place for school in self.schools])
+        return [far_side(point, self.barriers, middle) for point in points]
 
 
 def type_counts(schools: int) -> dict[str, int]:

@@ -106,8 +106,8 @@ YEAR10 = Shape(
         ("7;8;9;10;11;12;13", 20),
         ("7;8;9", 2),
     ),
-    group_travel_km=12.0,
-    employer_travel_km=12.0,
+    group_travel_km=10.0,
+    employer_travel_km=10.0,
 )
 
 _SCENARIOS: tuple[Scenario, ...] = (

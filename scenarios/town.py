@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MIDDLE = Point(53.0, -1.5)
-KM2_PER_SCHOOL = 7.0
+KM2_PER_SCHOOL = 6.0
 """The city region has 5.6 square kilometres of land to a hub school; the rest is water."""
 LEAST_SIDE_KM = 14.0
 AREAS_PER_SCHOOL = 6.23
@@ -133,7 +133,7 @@ def _percent(draws: Draws, shape: tuple[float, float]) -> float:
 
 def _deprivation(around: Nearby[Area], place: Point) -> float:
     """The mean decile within 2.5 km, highest where least deprived; whole numbers, so that the sum is exact."""
-    deciles = [area.decile for _, _, area in around.within(place, 2.5)]
+    deciles = [area.decile for _, area in around.within(place, 2.5)]
     return sum(deciles) / len(deciles) if deciles else 5.0
 
 

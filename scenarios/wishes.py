@@ -35,7 +35,7 @@ def preferences_of(stage: Stage, experiences: Sequence[Experience]) -> list[Pref
     around = Nearby((e.site, e) for e in experiences if e.site is not None)
     online = [e for e in experiences if e.site is None]
     known = {
-        school.urn: _catalogue([e for _, _, e in around.within(school.place, KNOWN_KM)] + online[:40], fame)
+        school.urn: _catalogue([e for _, e in around.within(school.place, KNOWN_KM)] + online[:40], fame)
         for school in stage.schools
     }
     interests = Wheel(INTERESTS)
