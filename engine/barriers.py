@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Numbers = NDArray[np.int64]
     Vector = tuple[Fraction, Fraction]
 
 NEVER = np.inf
 """The moment of a meeting that does not happen."""
 NEAR_TIE = 1e-6
 """Meetings closer together than this share of the way are put in order by fractions."""
+CELLS_AT_ONCE = 1 << 18
+"""The most segments x places of a line to look at together, to bound memory and stay in cache."""
 SLACK = 64 * float(np.finfo(np.float64).eps)
 """What floating point can get wrong in a cross product, as a share of the square of the widest extent."""
 
@@ -46,29 +49,27 @@ def first_meetings(origins: Floats, sites: Floats, line: Floats) -> Floats:
     low, high = line.min(axis=0), line.max(axis=0)
     apart = (np.maximum(origins, sites) < low) | (np.minimum(origins, sites) > high)
     near = np.flatnonzero(~apart.any(axis=1))
-    if len(near) == 0:
-        return found
-    moments, doubtful = _float_meetings(origins[near], sites[near], line)
-    for i in np.flatnonzero(doubtful):
-        exact = first_meeting(origins[near[i]].tolist(), sites[near[i]].tolist(), line.tolist())
-        moments[i] = NEVER if exact is None else float(exact)
-    found[near] = moments
+    step = max(1, CELLS_AT_ONCE // len(line))
+    for start in range(0, len(near), step):
+        some = near[start : start + step]
+        found[some] = _meetings(origins[some], sites[some], line)
     return found
 
 
-def meeting_order(origins: Floats, sites: Floats, lines: Sequence[Floats]) -> NDArray[np.int64]:
+def meeting_order(origins: Floats, sites: Floats, lines: Sequence[Floats]) -> Numbers:
     """The lines that each segment meets, in the order first met: int64[n, len(lines)] of line numbers, then -1.
 
     Lines met at the very same place come in the order given.
     """
+    order = np.full((len(origins), len(lines)), -1, dtype=np.int64)
     moments = np.stack([first_meetings(origins, sites, line) for line in lines], axis=1)
-    order = np.argsort(moments, axis=1, kind="stable")
-    ranked = np.take_along_axis(moments, order, axis=1)
+    meeting = np.flatnonzero(np.isfinite(moments).any(axis=1))
+    sequence = np.argsort(moments[meeting], axis=1, kind="stable")
+    ranked = np.take_along_axis(moments[meeting], sequence, axis=1)
     met = np.isfinite(ranked)
-    order = np.where(met, order, -1).astype(np.int64)
-    with np.errstate(invalid="ignore"):
-        tied = (met[:, 1:] & (np.diff(ranked, axis=1) < NEAR_TIE)).any(axis=1)
-    for i in np.flatnonzero(tied):
+    order[meeting] = np.where(met, sequence, -1)
+    gaps = np.where(met[:, 1:], ranked[:, 1:], NEVER) - np.where(met[:, :-1], ranked[:, :-1], 0.0)
+    for i in meeting[(gaps < NEAR_TIE).any(axis=1)]:
         order[i] = _exact_order(origins[i].tolist(), sites[i].tolist(), lines)
     return order
 
@@ -79,35 +80,38 @@ def _exact_order(origin: Sequence[float], site: Sequence[float], lines: Sequence
     return [k for _, k in met] + [-1] * (len(lines) - len(met))
 
 
-def _float_meetings(origins: Floats, sites: Floats, line: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """First meetings as floating point sees them, and which of them are too close to call."""
+def _meetings(origins: Floats, sites: Floats, line: Floats) -> Floats:
+    """First meetings in floating point, with fractions where that is too close to call."""
     centre = line[0]
     starts, ends, corners = origins - centre, sites - centre, line - centre
     if len(corners) == 1:
         corners = np.repeat(corners, 2, axis=0)
     extent = max(float(np.abs(part).max()) for part in (starts, ends, corners))
     slack = SLACK * extent * extent
-    along = ends - starts
-    beside = along[:, :1] * corners[:, 1] - along[:, 1:] * corners[:, 0] - _cross(along, starts)[:, None]
-    heads, tails = corners[:-1], corners[1:] - corners[:-1]
-    offset = _cross(tails, heads)
-    before = starts[:, 1:] * tails[:, 0] - starts[:, :1] * tails[:, 1] - offset
-    after = ends[:, 1:] * tails[:, 0] - ends[:, :1] * tails[:, 1] - offset
-    left, right = beside[:, :-1], beside[:, 1:]
-    surely_apart = _same_side(left, right, slack) | _same_side(before, after, slack)
-    surely_met = _opposite(left, right, slack) & _opposite(before, after, slack)
-    surely_met &= np.abs(before - after) > 4 * slack / NEAR_TIE
-    with np.errstate(invalid="ignore", divide="ignore"):
-        moments = np.where(surely_met, before / (before - after), NEVER).min(axis=1)
-    return moments, (~surely_apart & ~surely_met).any(axis=1)
+    along, pieces = ends - starts, corners[1:] - corners[:-1]
+    beside = _sides(_crosses(along, corners) - _cross(along, starts)[:, None], slack)
+    offset = _cross(pieces, corners[:-1])
+    before, after = -_crosses(starts, pieces) - offset, -_crosses(ends, pieces) - offset
+    astride, across = beside[:, :-1] * beside[:, 1:], _sides(before, slack) * _sides(after, slack)
+    i, k = np.nonzero((astride <= 0) & (across <= 0))
+    fall = before[i, k] - after[i, k]
+    sure = (astride[i, k] < 0) & (across[i, k] < 0) & (np.abs(fall) > 4 * slack / NEAR_TIE)
+    moments = np.full(len(origins), NEVER)
+    np.minimum.at(moments, i[sure], before[i[sure], k[sure]] / fall[sure])
+    for doubtful in np.unique(i[~sure]):
+        exact = first_meeting(origins[doubtful].tolist(), sites[doubtful].tolist(), line.tolist())
+        moments[doubtful] = NEVER if exact is None else float(exact)
+    return moments
 
 
-def _same_side(one: Floats, other: Floats, slack: float) -> NDArray[np.bool_]:
-    return ((one > slack) & (other > slack)) | ((one < -slack) & (other < -slack))
+def _sides(crosses: Floats, slack: float) -> NDArray[np.int8]:
+    """Which side of a line each cross product means: 1 or -1, and 0 where rounding might decide."""
+    return (crosses > slack).view(np.int8) - (crosses < -slack).view(np.int8)
 
 
-def _opposite(one: Floats, other: Floats, slack: float) -> NDArray[np.bool_]:
-    return ((one > slack) & (other < -slack)) | ((one < -slack) & (other > slack))
+def _crosses(some: Floats, others: Floats) -> Floats:
+    """The cross product of each of some vectors with each of others: float64[len(some), len(others)]."""
+    return some[:, :1] * others[:, 1] - some[:, 1:] * others[:, 0]
 
 
 def _cross(one: Floats, other: Floats) -> Floats:
@@ -138,7 +142,7 @@ def _meeting(start: Vector, end: Vector, a: Vector, b: Vector) -> Fraction | Non
 
 def _meeting_in_line(along: Vector, piece: Vector, gap: Vector) -> Fraction | None:
     """As ``_meeting`` for a segment and a piece that are parallel or no longer than a point."""
-    if along == (0, 0):
+    if not any(along):
         return Fraction(0) if _holds_start(piece, gap) else None
     if _times(gap, along) != 0:
         return None

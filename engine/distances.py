@@ -75,7 +75,7 @@ def tenths_between(origins: Floats, sites: Floats, caps: NDArray[np.int64], terr
     for start in range(0, len(origins), step):
         here = origins[start : start + step]
         squares = _squared_chords(_earth_centred(here) - centre, site_chords)
-        reach = METRES_PER_TENTH * (caps[start : start + step] + 1.0)
+        reach = METRES_PER_TENTH * (caps[start : start + step].astype(np.float64) + 1.0)
         i, j = np.nonzero(squares <= ((reach + _doubt(reach)) ** 2)[:, None])
         found[start + i, j] = _tenths_of_pairs(here[i], sites[j], np.sqrt(np.maximum(squares[i, j], 0.0)), terrain)
     return found
@@ -178,8 +178,8 @@ def _estimate(origins: Floats, sites: Floats) -> Floats:
 
 def _geodesic(origins: Floats, sites: Floats) -> Floats:
     start, end = np.broadcast_arrays(origins, sites)
-    flat = [np.ascontiguousarray(part).ravel() for part in (start[..., 1], start[..., 0], end[..., 1], end[..., 0])]
-    _, _, metres = _wgs84().inv(*flat)
+    from_x, from_y, to_x, to_y = (part.ravel() for part in (start[..., 1], start[..., 0], end[..., 1], end[..., 0]))
+    _, _, metres = _wgs84().inv(from_x, from_y, to_x, to_y)
     return np.asarray(metres, dtype=np.float64).reshape(start.shape[:-1])
 
 

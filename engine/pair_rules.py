@@ -71,20 +71,23 @@ def _individual_age(cohort: Cohort) -> Flags:
 @_pair_rule("cleared", "slot")
 def _cleared(cohort: Cohort) -> Flags:
     ground = cohort.ground
-    return (ground.cleared_to < ground.last_day)[None]
+    lapsed: Flags = ground.cleared_to < ground.last_day
+    return lapsed[None]
 
 
 @_pair_rule("dates", "slot")
 def _dates(cohort: Cohort) -> Flags:
     ground = cohort.ground
     starts, ends = ground.round_.starts.toordinal(), ground.round_.ends.toordinal()
-    return (~ground.whole | (ground.first_day < starts) | (ground.last_day > ends))[None]
+    outside: Flags = ~ground.whole | (ground.first_day < starts) | (ground.last_day > ends)
+    return outside[None]
 
 
 @_pair_rule("school_only", "slot")
 def _school_only(cohort: Cohort) -> Flags:
     kept_for = cohort.ground.kept_for
-    return ((kept_for != "") & (kept_for != cohort.urn))[None]
+    elsewhere: Flags = (kept_for != "") & (kept_for != cohort.urn)
+    return elsewhere[None]
 
 
 @_pair_rule("access", "experience")
@@ -92,7 +95,8 @@ def _access(cohort: Cohort) -> Flags:
     ground = cohort.ground
     asked = np.where(ground.in_person, np.where(ground.alone, _EVERYTHING, _IN_GROUPS), _ANYWHERE)
     missed = asked.astype(np.uint16) & ~ground.offered
-    return (ground.needed[cohort.members, None] & missed) != 0
+    unmet: Flags = (ground.needed[cohort.members, None] & missed) != 0
+    return unmet
 
 
 @_pair_rule("travel", "experience")
