@@ -115,14 +115,18 @@ def _decision_faults(decisions: Parsed, tables: Tables) -> list[Fault]:
     pin, forbid, separate = (
         _each(kind == name for kind in decisions.facts["kind"]) for name in ("pin", "forbid", "separate")
     )
-    given = np.sum([decisions.good(column) for column in _TARGETS], axis=0)
+    given = np.zeros(len(pin), dtype=int)
+    faults: list[Fault] = []
+    several = "A forbid takes one of slot_id, experience_id and employer_id; write a row for each that is meant."
+    for column in _TARGETS:
+        one_more = forbid & ~decisions.blank(column)
+        faults += decisions.faults_where(one_more & (given == 1), column, "contradiction", several)
+        given += one_more
     lacking = decisions.blank("slot_id") & (pin | (forbid & (given == 0)))
-    faults = decisions.faults_where(lacking, "slot_id", "missing_value")
+    faults += decisions.faults_where(lacking, "slot_id", "missing_value")
     faults += decisions.faults_where(
         separate & decisions.blank("other_student_id"), "other_student_id", "missing_value"
     )
-    several = "A forbid takes one of slot_id, experience_id and employer_id; write a row for each that is meant."
-    faults += decisions.faults_where(forbid & (given > 1), "slot_id", "contradiction", several)
     same = decisions.facts["student_id"] == decisions.facts["other_student_id"]
     themselves = "A student cannot be separated from themselves; name the other student."
     faults += decisions.faults_where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from engine.goals import GOAL_NAMES
 from engine.policy import GROUPS, Level, Policy
@@ -62,9 +62,16 @@ def _whole(low: int, high: int) -> Callable[[object], int]:
 
 
 def _km(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not 0 <= value <= MOST:
+    if not _is_figure(value, MOST):
         raise _WrongError("a distance in km, 0 or more")
     return float(value)
+
+
+def _is_figure(value: object, most: int) -> TypeGuard[int | Decimal]:
+    """Whether the value is a number from 0 to ``most``."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return False
+    return Decimal(value).is_finite() and 0 <= value <= most
 
 
 def _groups(value: object) -> tuple[str, ...]:
@@ -129,7 +136,7 @@ def _level(given: dict[str, Any], number: int, faults: PolicyFaults) -> Level:
         if key not in _LEVEL_KEYS
     )
     tolerance, proof = given.get("tolerance", 0), given.get("proof", True)
-    if isinstance(tolerance, bool) or not isinstance(tolerance, (int, Decimal)) or not 0 <= tolerance <= 1:
+    if not _is_figure(tolerance, 1):
         faults.append(("policy.level.tolerance", tolerance, f"The tolerance of level “{name}” is from 0 to 1."))
         tolerance = 0
     if not isinstance(proof, bool):

@@ -29,6 +29,7 @@ _KEYS = frozenset({*_TEXTS, "starts", "ends", "closed_dates", "policy"})
 _LISTS = frozenset({"closed_dates", "policy.priority", "policy.equity_groups"})
 _DATE_WORDS = "a date, as 2026-03-31 or 31/03/2026"
 _FIRST_MONTH = 9
+_LEVEL = "policy.level."
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
@@ -143,7 +144,7 @@ def _academic_year(starts: date) -> str:
 def _parse_toml(content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
     try:
         return tomllib.loads(decode(content).replace("\r\n", "\n"), parse_float=Decimal), {}
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         message = f"round.toml cannot be read: {error}. Text needs quotation marks; dates are written 2026-03-31."
         raise FileRefusedError("bad_policy", message) from None
     except RecursionError:
@@ -165,19 +166,28 @@ def _parse_rows(rows: Rows) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _nest(given: dict[str, Any], key: str, value: str) -> None:
-    parts = key.split(".")
-    if key.startswith("policy.level."):
-        given.setdefault("policy", {}).setdefault("level", []).append(_level(key.removeprefix("policy.level."), value))
-        return
+    """Put the value where TOML would; levels are listed in the order of their rows."""
+    is_level = key.startswith(_LEVEL)
+    *path, last = ("policy", "level") if is_level else key.split(".")
     inner = given
-    for part in parts[:-1]:
-        inner = inner.setdefault(part, {})
-    if parts[0] in _TEXTS:
-        inner[parts[-1]] = value
-    elif key in _LISTS or key.endswith("_points"):
-        inner[parts[-1]] = [_plain(item) for item in cells.split_list(value)]
+    for part in path:
+        if not isinstance(inner.setdefault(part, {}), dict):
+            inner[part] = {}
+        inner = inner[part]
+    if is_level:
+        before = inner.get(last)
+        inner[last] = [*(before if isinstance(before, list) else ()), _level(key.removeprefix(_LEVEL), value)]
     else:
-        inner[parts[-1]] = _plain(value)
+        inner[last] = _meant(key, value)
+
+
+def _meant(key: str, value: str) -> object:
+    """The value as TOML would give it: text, a list, a number, true or false."""
+    if key in _TEXTS:
+        return value
+    if key in _LISTS or key.endswith("_points"):
+        return [_plain(item) for item in cells.split_list(value)]
+    return _plain(value)
 
 
 def _level(name: str, value: str) -> dict[str, Any]:
