@@ -20,7 +20,7 @@ FIRST_DAY = date(2026, 5, 4)
 
 def big_tables(students: int, seed: int = 7) -> Tables:
     """Every table of a round of ``students`` students, header first, in the proportions of a hub's year group."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - a test's draw
     schools, employers = max(2, students // 100), max(3, students // 20)
     experiences, slots = max(4, students // 10), max(5, students * 7 // 30)
     tables = {
@@ -66,19 +66,22 @@ def _schools(draw: random.Random, count: int) -> list[list[str]]:
     header = ["urn", "name", "type", "postcode", "latitude", "longitude", "max_out_per_half_day"]
     header += ["coach_seats_per_half_day", "contact_name", "contact_email"]
     kinds = ("mainstream", "mainstream", "special", "alternative_provision", "post16")
-    return [header] + [
-        [
-            str(100_000 + i),
-            f"School {i}",
-            kinds[i % 5],
-            "",
-            *_place(draw),
-            "120" if i % 3 else "",
-            "",
-            "A. Head",
-            "a@b.sch.uk",
-        ]
-        for i in range(count)
+    return [
+        header,
+        *(
+            [
+                str(100_000 + i),
+                f"School {i}",
+                kinds[i % 5],
+                "",
+                *_place(draw),
+                "120" if i % 3 else "",
+                "",
+                "A. Head",
+                "a@b.sch.uk",
+            ]
+            for i in range(count)
+        ),
     ]
 
 
@@ -92,10 +95,26 @@ def _students(draw: random.Random, count: int, schools: int) -> list[list[str]]:
         home = _place(draw) if draw.random() < 0.7 else ["", ""]
         off = "2026-05-11;2026-05-12 AM" if draw.random() < 0.1 else ""
         rows.append(
-            [f"P{i:06}", str(100_000 + draw.randrange(schools)), str(draw.randint(7, 13)), _yes(draw, 0.33)]
-            + [_yes(draw, 0.4), draw.choice("NNNNNKE"), _yes(draw, 0.01), _yes(draw, 0.05), needs, _yes(draw, 0.1)]
-            + [needs.split(";", maxsplit=1)[0], "", *home, draw.choice(["", "5", "12.5"]), draw.choice(["", "2"])]
-            + [_yes(draw, 0.98), off, draw.choice(["NA", "None", "O'Neill", "Núñez", "Smith, Jo"])],
+            [
+                f"P{i:06}",
+                str(100000 + draw.randrange(schools)),
+                str(draw.randint(7, 13)),
+                _yes(draw, 0.33),
+                _yes(draw, 0.4),
+                draw.choice("NNNNNKE"),
+                _yes(draw, 0.01),
+                _yes(draw, 0.05),
+                needs,
+                _yes(draw, 0.1),
+                needs.split(";", maxsplit=1)[0],
+                "",
+                *home,
+                draw.choice(["", "5", "12.5"]),
+                draw.choice(["", "2"]),
+                _yes(draw, 0.98),
+                off,
+                draw.choice(["NA", "None", "O'Neill", "Núñez", "Smith, Jo"]),
+            ],
         )
     return rows
 
@@ -103,9 +122,12 @@ def _students(draw: random.Random, count: int, schools: int) -> list[list[str]]:
 def _employers(draw: random.Random, count: int) -> list[list[str]]:
     header = ["employer_id", "name", "sector", "max_students_per_half_day", "max_students", "cleared_until"]
     header += ["contact_name", "contact_email"]
-    return [header] + [
-        [f"E{i:05}", f"Employer {i}", draw.choice(SECTORS), "6" if i % 3 else "", "", "2027-07-31", "B. Boss", ""]
-        for i in range(count)
+    return [
+        header,
+        *(
+            [f"E{i:05}", f"Employer {i}", draw.choice(SECTORS), "6" if i % 3 else "", "", "2027-07-31", "B. Boss", ""]
+            for i in range(count)
+        ),
     ]
 
 
@@ -120,8 +142,20 @@ def _experiences(draw: random.Random, count: int, employers: int) -> list[list[s
         group = "group" if i % 2 else "individual"
         years = "7;8;9;10;11" if group == "group" else "10;11;12;13"
         rows.append(
-            [f"X{i:05}", f"E{draw.randrange(employers):05}", f"Experience {i}", f"T{1 + i % 3}", delivery, group, years]
-            + [draw.choice(["", *SECTORS]), "", *site, ";".join(draw.sample(CODES, 3)), meaning],
+            [
+                f"X{i:05}",
+                f"E{draw.randrange(employers):05}",
+                f"Experience {i}",
+                f"T{1 + i % 3}",
+                delivery,
+                group,
+                years,
+                draw.choice(["", *SECTORS]),
+                "",
+                *site,
+                ";".join(draw.sample(CODES, 3)),
+                meaning,
+            ],
         )
     return rows
 
@@ -134,8 +168,17 @@ def _slots(draw: random.Random, count: int, experiences: list[list[str]]) -> lis
         day = FIRST_DAY + timedelta(days=draw.randrange(60))
         places = ["3", "", "", ""] if experience[5] == "individual" else ["", "2", "5", "8"]
         rows.append(
-            [f"L{i:05}", experience[0], day.isoformat(), draw.choice(["AM", "PM"]), str(draw.randint(1, 4)), *places]
-            + [draw.choice(["", "1"]), draw.choice(["0", "2"]), ""],
+            [
+                f"L{i:05}",
+                experience[0],
+                day.isoformat(),
+                draw.choice(["AM", "PM"]),
+                str(draw.randint(1, 4)),
+                *places,
+                draw.choice(["", "1"]),
+                draw.choice(["0", "2"]),
+                "",
+            ],
         )
     return rows
 
@@ -161,9 +204,12 @@ def _history(draw: random.Random, count: int, students: int) -> list[list[str]]:
         "experience_id",
         "half_days",
     ]
-    return [[*header, "counts"]] + [
-        [f"P{i % students:06}", "2024/25", "8", f"T{1 + i % 3}", draw.choice(SECTORS), "", "OLD1", "2", "Y"]
-        for i in range(count)
+    return [
+        [*header, "counts"],
+        *(
+            [f"P{i % students:06}", "2024/25", "8", f"T{1 + i % 3}", draw.choice(SECTORS), "", "OLD1", "2", "Y"]
+            for i in range(count)
+        ),
     ]
 
 

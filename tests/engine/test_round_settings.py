@@ -161,7 +161,7 @@ def test_given_levels_replace_the_default_list(tmp_path: Path):
 def test_settings_not_known_are_noted(tmp_path: Path):
     """A setting beside the known ones is not used, and a note says so."""
     report = checked(small_tables(), tmp_path, DATES + 'hub = "Mersey"\n')
-    assert [note.code for note in report.notes][0] == "unused_setting"
+    assert report.notes[0].code == "unused_setting"
 
 
 def test_the_settings_sheet_says_what_the_file_says(tmp_path: Path):

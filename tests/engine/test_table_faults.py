@@ -141,9 +141,10 @@ def test_the_small_round_has_no_fault(tmp_path: Path):
     assert report.round_ is not None
 
 
-@pytest.mark.parametrize(("table", "row", "column", "value", "code"), CELLS)
-def test_one_bad_cell_is_one_fault(tmp_path: Path, table: str, row: int, column: str, value: str, code: str):
+@pytest.mark.parametrize("spoilt", CELLS, ids=lambda spoilt: "-".join(map(str, spoilt)))
+def test_one_bad_cell_is_one_fault(tmp_path: Path, spoilt: tuple[str, int, str, str, str]):
     """One cell is spoiled: its fault is told with its place and code, and no other fault is."""
+    table, row, column, value, code = spoilt
     tables = small_tables()
     put(tables, table, row, column, value)
     here = (table, row, column, code)

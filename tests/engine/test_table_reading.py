@@ -42,13 +42,13 @@ def as_bytes(rows: list[list[str]], encoding: str, delimiter: str = ",") -> byte
 def test_encodings_and_delimiters_read_alike(tmp_path: Path, encoding: str, delimiter: str):
     """UTF-8 with and without a mark and cp1252, with commas, semicolons or tabs, give the same students."""
     tables = small_tables()
-    put(tables, "students", 2, "name", "Zoë O’Neill – née Müller")
+    put(tables, "students", 2, "name", "Zoë O\u2019Neill \u2013 née Müller")
     folder = write_tables(tables, tmp_path / "round")
     plain = check_round(folder).round_
     (folder / "students.csv").write_bytes(as_bytes(tables["students"], encoding, delimiter))
     assert check_round(folder).round_ == plain
     assert plain is not None
-    assert plain.students["S1"].name == "Zoë O’Neill – née Müller"
+    assert plain.students["S1"].name == "Zoë O\u2019Neill \u2013 née Müller"
 
 
 BAD_BYTES = {
@@ -173,7 +173,7 @@ def test_surnames_na_and_none_survive(tmp_path: Path):
 
 
 def test_blanks_take_their_defaults(tmp_path: Path):
-    """Blank optional cells mean what the formats say: no limit, not cleared, the school as origin, all seven criteria."""
+    """Blank cells mean what the formats say: no limit, not cleared, the school as origin, all seven criteria."""
     tables = small_tables()
     put(tables, "employers", 3, "cleared_until", "")
     round_ = loaded(tables, tmp_path)
