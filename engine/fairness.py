@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.domain import TIERS
-from engine.progress import groups_of
+from engine.progress import groups_of, progress_of
 from engine.suppression import Shown, shown_counts, shown_parts
 from engine.wording import SEN_STATUSES, TIER_NAMES
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from engine.given import Given
 
 K = TypeVar("K")
-FSM = ("Eligible for free school meals", "Not eligible for free school meals")
-FSM_OR_EVER6 = ("Free school meals now or in the past six years", "Neither")
+FSM = ("FSM", "Not FSM")
+FSM_OR_EVER6 = ("FSM now or in the past six years", "Neither")
 LOWER_CHOICE = "Fourth choice or lower"
+PRIORITY = {True: "Priority students", False: "Other students"}
 NEVER_ASKED = "Not something the student asked for"
 NO_WISHES = "The student gave no preferences"
 KM_BANDS: tuple[tuple[int, str], ...] = (
@@ -37,8 +38,12 @@ FARTHER = "More than 20 km"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One group of students: how many there are, and how many of them have at least one slot."""
+    """One group of students: how many there are, and how many of them have at least one slot.
 
+    ``key`` is what the tables call the group (a school's URN, a year, a status).
+    """
+
+    key: str
     label: str
     students: Shown
     placed: Shown
@@ -63,12 +68,25 @@ class CountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberLine:
+    """How many students have so many experiences."""
+
+    label: str
+    students: Shown
+
+
+@dataclass(frozen=True, slots=True)
 class Fairness:
-    """Every table; ``students`` are the available ones and ``placed`` those of them with at least one slot."""
+    """Every table; ``students`` are the available ones and ``placed`` those of them with at least one slot.
+
+    ``by_priority`` and ``by_number`` are empty where a number in them is small: the level ``guarantee`` counts priority
+    students, and the numbers of students and of places together would tell two withheld counts.
+    """
 
     students: int
     placed: int
     places: int
+    by_priority: tuple[Line, ...]
     by_fsm: tuple[Line, ...]
     by_sen: tuple[Line, ...]
     by_year: tuple[Line, ...]
@@ -77,6 +95,7 @@ class Fairness:
     by_sector: tuple[CountLine, ...]
     by_choice: tuple[CountLine, ...]
     by_journey: tuple[CountLine, ...]
+    by_number: tuple[NumberLine, ...]
 
 
 def fairness(round_: Round, rows: Sequence[Given]) -> Fairness:
@@ -86,12 +105,15 @@ def fairness(round_: Round, rows: Sequence[Given]) -> Fairness:
     people = _People(students, placed)
     fsm = FSM if round_.policy.disadvantage == "fsm" else FSM_OR_EVER6
     poor = _poor(round_)
+    progress = progress_of(round_)
     by_fsm = people.split({True: fsm[0], False: fsm[1]}, poor)
+    by_priority = people.split(PRIORITY, lambda student: progress[student.student_id].priority)
     by_sen = people.split(SEN_STATUSES, lambda student: student.sen_status)
     return Fairness(
         students=len(students),
         placed=len(placed),
         places=len(rows),
+        by_priority=by_priority if _all_exact(by_priority) else (),
         by_fsm=by_fsm,
         by_sen=by_sen,
         by_year=people.split(_years(students), lambda student: student.year_group),
@@ -100,6 +122,7 @@ def fairness(round_: Round, rows: Sequence[Given]) -> Fairness:
         by_sector=_by_sector(round_, rows),
         by_choice=_by_choice(round_, rows),
         by_journey=_by_journey(rows),
+        by_number=_by_number(rows),
     )
 
 
@@ -126,7 +149,8 @@ class _People:
         placed = Counter(group(student) for student in self.students if student.student_id in self.placed)
         wholes = shown_counts([sizes[key] for key in labels])
         parts = shown_parts([placed[key] for key in labels], wholes)
-        return tuple(Line(*line) for line in zip(labels.values(), wholes, parts, strict=True))
+        lines = zip(labels.items(), wholes, parts, strict=True)
+        return tuple(Line(str(key), label, whole, part) for (key, label), whole, part in lines)
 
 
 def _years(students: Iterable[Student]) -> Mapping[int, str]:
@@ -170,7 +194,7 @@ def _by_tier(
         return shown_parts([sum(map(belongs, students)) for students in of_tier.values()], places)
 
     lines = zip(TIERS, places, parts(poor), parts(sen), strict=True)
-    return tuple(TierLine(TIER_NAMES[tier], *rest) for tier, *rest in lines)
+    return tuple(TierLine(TIER_NAMES[tier], given, fsm, of_sen) for tier, given, fsm, of_sen in lines)
 
 
 def _by_sector(round_: Round, rows: Iterable[Given]) -> tuple[CountLine, ...]:
@@ -201,6 +225,16 @@ def _by_journey(rows: Iterable[Given]) -> tuple[CountLine, ...]:
         return next((name for most, name in KM_BANDS if tenths <= most), FARTHER)
 
     return _counted((*(name for _, name in KM_BANDS), FARTHER), Counter(map(label, journeys)))
+
+
+def _by_number(rows: Iterable[Given]) -> tuple[NumberLine, ...]:
+    """Students with something by how many experiences they have; none where one is small, for the totals tell two."""
+    each = Counter(Counter(row.student.student_id for row in rows).values())
+    labels = range(1, max(each, default=0) + 1)
+    counts = shown_counts([each[number] for number in labels])
+    if not all(count.exact for count in counts):
+        return ()
+    return tuple(NumberLine(str(number), count) for number, count in zip(labels, counts, strict=True))
 
 
 def _counted(labels: Iterable[str], times: Mapping[str, int]) -> tuple[CountLine, ...]:

@@ -73,13 +73,12 @@ class Precedence:
         pairs, slots, holders = pairs[real], slots[real], holders[real]
         own = self._standing.worth(student_id, slots, pairs) - self._standing.losses[:, holders]
         shared = np.stack([self._equity(student_id, holders), self._reserve(student_id, slots, holders)])
-        parts = _factors(self._policy, GOALS)[:, :, None] * np.concatenate([own, shared])[None]
-        return self._ended(slots, parts)
+        return self._ended(slots, np.concatenate([own, shared]))
 
     def _ended(self, slots: Numbers, parts: Numbers) -> Standoff:
-        """Read off where each exchange is decided; ``parts`` is int64[levels, goals, exchanges]."""
+        """Read off where each exchange is decided; ``parts`` is int64[goals, exchanges]."""
         levels = self._policy.levels
-        changes = parts.sum(axis=1)
+        changes = self._factors @ parts
         tied = ~(changes != 0).any(axis=0)
         first = np.where(tied, len(levels), (changes != 0).argmax(axis=0))
         won = ~tied & (changes[np.minimum(first, len(levels) - 1), np.arange(len(slots))] > 0)
@@ -88,7 +87,7 @@ class Precedence:
             return Standoff(None, wins)
         closest = int(np.where(won, -1, first).argmax())
         level = int(first[closest])
-        goal = LOTTERY if level == len(levels) else GOALS[int(parts[level, :, closest].argmin())]
+        goal = LOTTERY if level == len(levels) else GOALS[int((self._factors[level] * parts[:, closest]).argmin())]
         return Standoff(Behind(int(slots[closest]), goal), wins)
 
     def _holders(self, student: Student, slots: Numbers, bars: Bars) -> Numbers:
@@ -138,7 +137,7 @@ class Precedence:
         """What each exchange adds to ``reserve``."""
         now = self._priority_in[slots]
         then = now + int(self._standing.progress[student_id].priority) - self._priority_rows[holders]
-        reserved = np.array([self.room.slots[slot].reserved for slot in slots.tolist()], dtype=np.int64)
+        reserved = self._reserved[slots]
         added: Numbers = np.minimum(reserved, then) - np.minimum(reserved, now)
         return added
 
@@ -157,6 +156,14 @@ class Precedence:
     @cached_property
     def _groups(self) -> NDArray[np.bool_]:
         return np.array([experience.grouping == "group" for experience in self.room.experiences], dtype=np.bool_)
+
+    @cached_property
+    def _reserved(self) -> Numbers:
+        return np.array([slot.reserved for slot in self.room.slots], dtype=np.int64)
+
+    @cached_property
+    def _factors(self) -> Numbers:
+        return _factors(self._policy, GOALS)
 
     @cached_property
     def _only_row(self) -> Numbers:

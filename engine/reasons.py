@@ -158,7 +158,9 @@ class _Inquiry:
 
     def _parted(self, student: Student, slots: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of ``slots`` those whom the student is to be kept apart from close."""
-        closed = self._apart.get(student.student_id, frozenset())
+        closed = self._apart.get(student.student_id)
+        if not closed:
+            return np.zeros(len(slots), dtype=np.bool_)
         return np.array([self.options.slots[slot] in closed for slot in slots.tolist()], dtype=np.bool_)
 
     @cached_property

@@ -34,7 +34,7 @@ TIER_NAMES = {
     "T3": "Tier 3: Apply & Demonstrate",
 }
 DELIVERIES = {"in_person": "at the employer", "in_school": "in school", "virtual": "online"}
-SEN_STATUSES = {"N": "No special educational needs", "K": "SEN support", "E": "Education, health and care plan"}
+SEN_STATUSES = {"N": "No SEN", "K": "SEN support", "E": "EHC plan"}
 SCHOOL_TYPES = {
     "mainstream": "Mainstream",
     "special": "Special",
