@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COLUMN = "Problems"
 WRITER = "engine.problems_writer"
-LIMITS = Limits(seconds=300.0, megabytes=3_072)
+LIMITS = Limits(seconds=600.0, megabytes=3_072)
 
 
 def problems_position(rows: Sequence[Sequence[str]]) -> tuple[int, int]:

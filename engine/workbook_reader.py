@@ -19,6 +19,10 @@ from engine.workbook_guard import HostileFileError, check_archive
 
 Rows = list[list[str]]
 Cell = str | bool | int | float | date | datetime | time | timedelta
+DAMAGED = (
+    "The workbook is damaged: it cannot be read as a spreadsheet. Open it in the spreadsheet program, save it again as "
+    ".xlsx, and copy the whole file."
+)
 SURELY_WHOLE = 1e15
 """Up to here a float holds every whole number; spreadsheets keep fifteen digits."""
 
@@ -27,18 +31,20 @@ def main(file: str) -> int:
     """Read the file and write one JSON document: ``sheets`` and ``unsaved`` formulas, or why it is ``refused``."""
     take_limits()
     try:
-        answer = _read(Path(file))
-    except HostileFileError as reason:
-        answer = {"refused": str(reason)}
-    except CalamineError:
-        answer = {
-            "refused": "The workbook is damaged: it cannot be read as a spreadsheet. Open it in the spreadsheet "
-            "program, save it again as .xlsx, and copy the whole file.",
-        }
+        document = json.dumps(_answer(Path(file)))
     except MemoryError:
         return OUT_OF_MEMORY
-    json.dump(answer, sys.stdout)
+    sys.stdout.write(document)
     return 0
+
+
+def _answer(path: Path) -> dict[str, Any]:
+    try:
+        return _read(path)
+    except HostileFileError as reason:
+        return {"refused": str(reason)}
+    except CalamineError:
+        return {"refused": DAMAGED}
 
 
 def _read(path: Path) -> dict[str, Any]:
