@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     from engine.schema import Table
 
-LARGEST_FILE = 150_000_000
+LARGEST_FILE = 100_000_000
 MOST_ROWS = 5_000_000
 MOST_CELLS = 1_000
 LONGEST_CELL = 100_000
+LONGEST_LINE = 2_000_000
 DELIMITERS = (",", ";", "\t")
 _MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -49,6 +50,8 @@ def read_csv_rows(path: Path, table: Table) -> Rows:
     """
     content = decode(read_bytes(path, LARGEST_FILE))
     content = re.sub(r"\Asep=.\r?\n", "", content, count=1)
+    if max(map(len, content.replace("\r", "\n").split("\n"))) > LONGEST_LINE:
+        raise FileRefusedError("hostile_file", f"A line is longer than {LONGEST_LINE:,} characters.")
     return _split(content, _delimiter(content, table))
 
 
@@ -100,7 +103,7 @@ def _undecodable(body: bytes, error: UnicodeDecodeError) -> FileRefusedError:
 
 def _delimiter(content: str, table: Table) -> str:
     """The delimiter under which the first row holds most of the table's columns, then most cells."""
-    first = content.lstrip().split("\n", 1)[0][:LONGEST_CELL]
+    first = re.split(r"[\r\n]", content.strip(), maxsplit=1)[0][:LONGEST_CELL]
 
     def found(delimiter: str) -> tuple[int, int]:
         header = next(csv.reader([first], delimiter=delimiter), [])

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SETTINGS = "round"
 SETTINGS_FILE = "round.toml"
 LARGEST_SETTINGS = 1_000_000
-LARGEST_WORKBOOK = 150_000_000
 _TABLES = {table.name: table for table in TABLES}
 
 

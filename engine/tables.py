@@ -101,7 +101,7 @@ _YEAR_GROUP = Column(
     "year_group",
     cells.year,
     _YEAR_WORDS,
-    ("year", "yr", "yr group", "nc year", "nc year group", "nc year actual", "national curriculum year", "year grp"),
+    ("nc year", "nc year group", "nc year actual", "national curriculum year", "yr group", "year grp", "year", "yr"),
     required=True,
 )
 _TIER = _one_of("tier", TIERS, "equalex tier")

@@ -51,6 +51,17 @@ def test_encodings_and_delimiters_read_alike(tmp_path: Path, encoding: str, deli
     assert plain.students["S1"].name == "Zoë O\u2019Neill \u2013 née Müller"
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_line_endings_read_alike(tmp_path: Path, ending: str):
+    """Files from any system, old Macintoshes included, give the same round."""
+    folder = write_tables(small_tables(), tmp_path / "round")
+    plain = check_round(folder).round_
+    text = (folder / "students.csv").read_text(encoding="utf-8")
+    (folder / "students.csv").write_bytes("\n".join(text.splitlines()).replace("\n", ending).encode())
+    assert plain is not None
+    assert check_round(folder).round_ == plain
+
+
 BAD_BYTES = {
     "a byte that cp1252 does not have": b"student_id,urn\r\nS1,\x81\r\n",
     "UTF-8 with one byte of another kind": "student_id,name\r\nS1,Zoë\r\nS2,".encode() + b"Zo\xeb\r\n",
