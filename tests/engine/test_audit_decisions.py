@@ -187,6 +187,11 @@ def test_separated_students_share_no_slot():
     assert rules_broken(apart(student("s3")), "s1 t1", "s3 t1") == []
 
 
+def test_nobody_is_separated_from_oneself():
+    """Shows that a separation that names one student twice asks nothing."""
+    assert rules_broken(round_of(Decision("separate", "s1", other_student_id="s1")), "s1 t1") == []
+
+
 def test_separated_students_are_not_with_one_employer_at_once():
     """Shows that two in-person slots of an employer in a half-day are too close, and anything less is not."""
     offers = (experience("x1"), experience("x2"), slot("t1"))
@@ -232,6 +237,7 @@ def test_a_repeated_row_is_one_breach_and_counts_once():
     found = audited(full, "s1 t1", "s1 t1", "s1 t1")
     assert [(b.rule, b.student_id, b.slot_id) for b in found.breaches] == [("duplicate", "s1", "t1")]
     assert "appears 3 times in slot t1" in found.breaches[0].sentence
+    assert rules_broken(full, "s1 t1", "s1 t1") == ["duplicate"]
     assert found.goals == audited(full, "s1 t1").goals
     assert rules_broken(round_of(student(), student("s2")), "s1 t1", "s2 t1") == []
 

@@ -70,6 +70,18 @@ def test_guarantee_counts_priority_students_with_a_counting_slot(flag: dict[str,
     assert goal("guarantee", round_of(student(**flag), policy=policy_of(priority=())), "s1 t1") == 0
 
 
+def test_one_counting_slot_among_others_is_enough():
+    """Shows that a slot that does not count takes nothing from one that does, in either order."""
+    poor, online = student(fsm=True), virtual("x2", criteria_met=6)
+    round_ = round_of(
+        poor, experience(), online, slot(), slot("t2", experience_id="x2"), slot("t0", experience_id="x2")
+    )
+    assert goal("guarantee", round_, "s1 t1", "s1 t2") == 1
+    assert goal("guarantee", round_, "s1 t0", "s1 t1") == 1
+    assert goal("guarantee", round_, "s1 t0", "s1 t2") == 0
+    assert goal("need", round_, "s1 t0", "s1 t1") == 10
+
+
 def test_guarantee_is_for_those_who_still_lack_half_days():
     """Shows that counting history of the current key stage takes a student off the priority list, and no other."""
     poor = student(fsm=True)
@@ -233,6 +245,8 @@ def test_progression_looks_at_one_key_stage_and_counts_a_student_once():
     assert goal("progression", two, "s1 t1", "s1 t2") == 1
     mixed = offers(("Health", "T1"), ("Retail", "T2"), facts=[did(tier="T1"), did(tier="T2")])
     assert goal("progression", mixed, "s1 t1", "s1 t2") == 0
+    one_higher = offers(("Health", "T1"), ("Retail", "T2"), facts=[did(tier="T1")])
+    assert goal("progression", one_higher, "s1 t1", "s1 t2") == 1
 
 
 def test_reserve_is_the_smaller_of_places_and_priority_students():
@@ -307,6 +321,7 @@ def test_equity_is_the_shortfall_from_the_group_s_share():
     assert goal("equity", third, "s1 t1", "s2 t1", "s3 t1") == 0
     assert goal("equity", third) == 0
     assert goal("equity", people("FFF-"), "s1 t1", "s4 t1") == 2 * 75 - 100
+    assert goal("equity", people("FF"), "s1 t1", "s2 t1") == 0
 
 
 def test_equity_groups_are_measured_apart_and_added():
@@ -348,6 +363,29 @@ def test_every_pair_rule_can_leave_a_student_out_of_the_share(closed: dict[str, 
     assert goal("equity", round_, "s2 t1") == 0
     open_round = round_of(*schools, student(fsm=True), student("s2"), slot(urn="100001"))
     assert goal("equity", open_round, "s2 t1") == 50
+
+
+def test_one_open_slot_of_an_experience_is_enough_to_be_placeable():
+    """Shows that the scan looks at every slot of an experience, and at every experience, for one that is open."""
+    schools = (school(), school("100002"))
+    kept, free = slot("t1", urn="100002"), slot("t2", date=TUESDAY)
+    assert goal("equity", round_of(*schools, student(fsm=True), student("s2", urn="100002"), kept, free), "s2 t1") == 50
+    two = round_of(
+        *schools,
+        student(fsm=True),
+        student("s2", urn="100002"),
+        kept,
+        slot("t2", experience_id="x2"),
+        experience(),
+        experience("x2"),
+    )
+    assert goal("equity", two, "s2 t1") == 50
+    assert goal("equity", round_of(*schools, student(fsm=True), student("s2", urn="100002"), kept), "s2 t1") == 0
+
+
+def test_where_nobody_could_be_placed_there_is_no_share():
+    """Shows that a student placed against every rule in a round without an option leaves no shortfall."""
+    assert goal("equity", people("xf"), "s1 t1") == 0
 
 
 def test_a_withdrawn_slot_is_still_a_slot_that_passes_the_pair_rules():

@@ -17,6 +17,15 @@ WGS84 = Geod(ellps="WGS84")
 WEST, EAST = Point(53.4, -3.0), Point(53.4, -2.9)
 RIVER = (Point(53.3, -2.95), Point(53.5, -2.95))
 BRIDGE, TUNNEL = Point(53.45, -2.95), Point(53.35, -2.95)
+TURNS = [
+    lambda p: p,
+    lambda p: Point(p.longitude, p.latitude),
+    lambda p: Point(-p.latitude, p.longitude),
+    lambda p: Point(p.latitude, -p.longitude),
+    lambda p: Point(-p.longitude, -p.latitude),
+    lambda p: Point(p.latitude + p.longitude, p.latitude - p.longitude),
+]
+"""Ways to turn and mirror the plane, which change no meeting."""
 
 
 def leg(*places: Point) -> float:
@@ -104,10 +113,27 @@ def test_a_journey_along_the_bank_or_past_the_end_is_straight():
 )
 def test_touching_a_barrier_is_meeting_it(origin: Point, site: Point, met: bool):  # noqa: FBT001
     """Shows every way in which a segment and a line from (-1, 1) to (1, 1) can meet or miss."""
-    line = Barrier("line", (Point(-1, 1), Point(1, 1)))
-    assert bool(barriers_met([line], origin, site)) is met
-    bent = Barrier("bent", (Point(-1, 1), Point(0.25, 1), Point(1, 1)))
-    assert bool(barriers_met([bent], origin, site)) is met
+    for turn in TURNS:
+        start, end = turn(origin), turn(site)
+        corners = tuple(turn(point) for point in (Point(-1, 1), Point(0.25, 1), Point(1, 1)))
+        for line in (corners, corners[::-1], corners[::2], corners[::-2]):
+            assert bool(barriers_met([Barrier("line", line)], start, end)) is met
+            assert bool(barriers_met([Barrier("line", line)], end, start)) is met
+
+
+def test_a_barrier_of_one_point_bars_the_journeys_through_it():
+    """Shows that the shortest of lines is still met."""
+    post = Barrier("post", (Point(1, 1),))
+    assert barriers_met([post], Point(0, 0), Point(2, 2)) == [post]
+    assert barriers_met([post], Point(0, 0), Point(2, 2.001)) == []
+
+
+def test_a_touch_that_floating_point_cannot_see_is_settled_in_fractions():
+    """Shows that a line that ends a hair short of the journey is not met, and one that ends on it is."""
+    start, end = Point(0.0, 0.0), Point(0.3, 0.3)
+    on, short = Point(0.1, 0.1), Point(0.1, 0.1 + 2**-56)
+    assert barriers_met([Barrier("on", (on, Point(0.0, 1.0)))], start, end) != []
+    assert barriers_met([Barrier("short", (short, Point(0.0, 1.0)))], start, end) == []
 
 
 def test_a_bent_barrier_is_met_where_it_is_first_reached():
