@@ -12,11 +12,12 @@ from independent_goals import level_value, shared_goals, student_goals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from engine.domain import Round
 
 Bundle = tuple[str, ...]
+Use = tuple[str, str, object]
+"""A rule, what it limits (an employer, a slot, a school) and in which half-day, where the rule says so."""
 
 
 class Search:
@@ -48,7 +49,7 @@ class Search:
         nth: int,
         chosen: dict[str, Bundle],
         own: dict[str, dict[str, int]],
-        used: Counter[object],
+        used: Counter[Use],
     ) -> Iterator[tuple[int, ...]]:
         if nth == len(self.students):
             if self._groups_stand(chosen) and self._apart(chosen) and self._one_school_each(chosen):
@@ -66,7 +67,7 @@ class Search:
             goals.update(worth)
         return tuple(level_value(level, goals) for level in self.facts.round_.policy.levels)
 
-    def _bundles(self, student_id: str) -> Iterator[tuple[Bundle, dict[str, int], Counter[object]]]:
+    def _bundles(self, student_id: str) -> Iterator[tuple[Bundle, dict[str, int], Counter[Use]]]:
         facts = self.facts
         pinned = [slot for a, slot in sorted(facts.pins) if a == student_id]
         free = [slot for a, slot in sorted(facts.allowed) if a == student_id and slot not in pinned]
@@ -105,14 +106,14 @@ class Search:
     def _out(self, slot: str) -> bool:
         return self.facts.experience(slot).delivery == "in_person"
 
-    def _asked(self, student_id: str, bundle: Bundle) -> Counter[object]:
+    def _asked(self, student_id: str, bundle: Bundle) -> Counter[Use]:
         facts, urn = self.facts, self.facts.round_.students[student_id].urn
-        asked: Counter[object] = Counter()
+        asked: Counter[Use] = Counter()
         for slot in bundle:
             experience, employer_id = facts.experience(slot), facts.employer(slot).employer_id
-            asked["employer_total", employer_id] += 1
-            asked["capacity", slot] += experience.grouping == "individual"
-            asked["support", slot] += needs_support(facts, student_id, slot)
+            asked["employer_total", employer_id, None] += 1
+            asked["capacity", slot, None] += experience.grouping == "individual"
+            asked["support", slot, None] += needs_support(facts, student_id, slot)
             if self._out(slot):
                 asked.update(("employer_day", employer_id, half) for half in facts.halves[slot])
                 asked.update(("school_out", urn, half) for half in facts.halves[slot])
@@ -120,9 +121,9 @@ class Search:
                 asked.update(("coach", urn, half) for half in facts.halves[slot])
         return asked
 
-    def _limit(self, key: tuple[str, str] | tuple[str, str, tuple[date, str]]) -> float:
+    def _limit(self, key: Use) -> float:
         round_ = self.facts.round_
-        rule, name = key[0], key[1]
+        rule, name, _ = key
         limit = {
             "capacity": lambda: round_.slots[name].capacity,
             "support": lambda: round_.slots[name].support_places,

@@ -30,7 +30,7 @@ class Optimum:
 
 
 def optimum(round_: Round, without: frozenset[str] = frozenset()) -> Optimum | None:
-    """The optimum of every level with the rules in ``without`` left out; ``None`` where the pins contradict the rules."""
+    """The optimum of every level without the rules in ``without``; ``None`` where the pins contradict the rules."""
     facts = Facts(round_, without)
     if facts.bad_pins:
         return None

@@ -5,23 +5,25 @@ Written from the rules page alone; the exact models of the tests stand on it, an
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from independent_travel import Journeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.domain import Employer, Experience, Round, Slot, Student
+    from engine.domain import Decision, Employer, Experience, HistoryRow, Preference, Round, Slot, Student
 
 BREAKABLE_BY_PIN = frozenset({"travel", "repeat"})
 ASKED_OF_EMPLOYER = {"bsl", "hearing_loop", "large_print", "screen_reader"}
 STAFF_BRING = {"familiar_adult", "personal_care"}
 Half = tuple[date, str]
+Row = TypeVar("Row", "HistoryRow", "Preference", "Decision")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ class Facts:
         students, slots = self.round_.students, self.round_.slots
         return frozenset((a, b) for a, b in self.pins if self.broken(students[a], slots[b]) - BREAKABLE_BY_PIN)
 
+    @cached_property
+    def _history(self) -> dict[str, list[HistoryRow]]:
+        return _of_students(self.round_.history)
+
+    @cached_property
+    def _wishes(self) -> dict[str, list[Preference]]:
+        return _of_students(self.round_.preferences)
+
+    @cached_property
+    def _forbids(self) -> dict[str, list[Decision]]:
+        return _of_students(d for d in self.round_.decisions if d.kind == "forbid")
+
     def broken(self, student: Student, slot: Slot) -> set[str]:
         """The pair rules that this student in this slot would break."""
         experience, employer = self.experience(slot.slot_id), self.employer(slot.slot_id)
@@ -86,10 +100,7 @@ class Facts:
             "access": bool(_asked(student, experience) - experience.accommodations),
             "travel": not self.journeys.within(student, experience),
             "calendar": any(half in self._away(student) for half in halves),
-            "repeat": any(
-                row.student_id == student.student_id and row.experience_id == slot.experience_id
-                for row in self.round_.history
-            ),
+            "repeat": any(row.experience_id == slot.experience_id for row in self._history[student.student_id]),
             "forbid": self._forbidden(student, slot, employer),
         }
         return {code for code, breaks in broken.items() if breaks} - self.without
@@ -104,10 +115,9 @@ class Facts:
     def _forbidden(self, student: Student, slot: Slot, employer: Employer) -> bool:
         named = (slot.slot_id, slot.experience_id, employer.employer_id)
         return any(
-            d.kind == "forbid"
-            and d.student_id == student.student_id
-            and any(a == b for a, b in zip(named, (d.slot_id, d.experience_id, d.employer_id), strict=True))
-            for d in self.round_.decisions
+            a == b
+            for d in self._forbids[student.student_id]
+            for a, b in zip(named, (d.slot_id, d.experience_id, d.employer_id), strict=True)
         )
 
     def in_group(self, student: Student, group: str) -> bool:
@@ -127,9 +137,7 @@ class Facts:
         for student_id, student in self.round_.students.items():
             stage = _stage(student.year_group)
             done = sum(
-                row.half_days
-                for row in self.round_.history
-                if row.student_id == student_id and row.counts and _stage(row.year_group) == stage
+                row.half_days for row in self._history[student_id] if row.counts and _stage(row.year_group) == stage
             )
             lacks[student_id] = max(0, self.round_.policy.target_half_days[stage] - done)
         return lacks
@@ -157,13 +165,15 @@ class Facts:
     def points(self, student_id: str, experience: Experience) -> int:
         """The preference points of giving the student this experience."""
         policy = self.round_.policy
-        rows = [row for row in self.round_.preferences if row.student_id == student_id]
+        rows = self._wishes[student_id]
         listed = [row.rank for row in rows if row.kind == "experience"]
         ranks = [r.rank for r in rows if r.kind == "experience" and r.value == experience.experience_id]
         employers = [r.rank for r in rows if r.kind == "employer" and r.value == experience.employer_id]
         sectors = [r.rank for r in rows if r.kind == "sector" and r.value.lower() == experience.sector.lower()]
         if not listed:
-            found = [_at(policy.employer_points, n) for n in employers] + [_at(policy.sector_points, n) for n in sectors]
+            found = [_at(policy.employer_points, n) for n in employers] + [
+                _at(policy.sector_points, n) for n in sectors
+            ]
             return max(found, default=0)
         if not ranks:
             ranks = [max(listed) + (1 if employers or sectors else 2)]
@@ -175,12 +185,12 @@ class Facts:
         return 1 + int.from_bytes(digest[:4], "big") % 1000
 
     def past_sectors(self, student_id: str) -> set[str]:
-        return {row.sector.lower() for row in self.round_.history if row.student_id == student_id}
+        return {row.sector.lower() for row in self._history[student_id]}
 
     def past_tier(self, student_id: str) -> str:
         """The highest tier of the student's history in the current key stage; blank where there is none."""
         stage = _stage(self.round_.students[student_id].year_group)
-        rows = [r for r in self.round_.history if r.student_id == student_id and _stage(r.year_group) == stage]
+        rows = [row for row in self._history[student_id] if _stage(row.year_group) == stage]
         return max((row.tier for row in rows), default="")
 
     def kilometres(self, student_id: str, slot_id: str) -> int:
@@ -205,6 +215,13 @@ def smallest_group(facts: Facts, urn: str, slot_id: str) -> int:
 def kept_apart(facts: Facts) -> Iterable[tuple[str, str]]:
     """The separated students, in twos."""
     return [(d.student_id, d.other_student_id) for d in facts.round_.decisions if d.kind == "separate"]
+
+
+def _of_students(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.student_id].append(row)
+    return found
 
 
 def _special(facts: Facts, urn: str) -> bool:

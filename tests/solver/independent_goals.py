@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from engine.policy import Level
     from independent_facts import Facts
+
+    from engine.policy import Level
 
 
 def goals_of(facts: Facts, assignments: Iterable[tuple[str, str]]) -> Counter[str]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from engine.policy import Level
     from independent_facts import Facts
     from independent_program import Program, Terms
+
+    from engine.policy import Level
 
 Pairs = dict[tuple[str, str], int]
 
@@ -89,9 +90,7 @@ class GoalTerms:
         students = self.facts.round_.students
         top = 100 * len(self.placed)
         for group, share in self.facts.shares.items():
-            gap = {
-                column: share - 100.0 * self.facts.in_group(students[a], group) for a, column in self.placed.items()
-            }
+            gap = {column: share - 100.0 * self.facts.in_group(students[a], group) for a, column in self.placed.items()}
             short, some = self.program.whole(0, top), self.program.binary()
             self.program.row(gap | {short: -1}, at_most=0)
             self.program.row(gap | {short: -1, some: -2 * top}, at_least=-2 * top)

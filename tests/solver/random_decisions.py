@@ -44,7 +44,9 @@ def _forbid(rng: Random, round_: Round) -> Decision:
         "experience_id": slot.experience_id,
         "employer_id": round_.experiences[slot.experience_id].employer_id,
     }[named]
-    return Decision("forbid", rng.choice(list(round_.students)), reason="asked by the family", by="hub", **{named: value})
+    return Decision(
+        "forbid", rng.choice(list(round_.students)), reason="asked by the family", by="hub", **{named: value}
+    )
 
 
 def _separate(rng: Random, round_: Round) -> Decision:

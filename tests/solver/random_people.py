@@ -34,7 +34,11 @@ def people(rng: Random, place: Region, *, students: int, schools: int) -> Crowd:
     cramped = rng.random() < 0.45
     each = max(1, students // schools)
     found = tuple(_school(rng, n, each if cramped else None) for n in range(schools))
-    years = tuple(sorted(rng.sample(range(7, 12), rng.choice([1, 2])))) if rng.random() < 0.5 else (rng.choice([10, 10, 11]),)
+    years = (
+        tuple(sorted(rng.sample(range(7, 12), rng.choice([1, 2]))))
+        if rng.random() < 0.5
+        else (rng.choice([10, 10, 11]),)
+    )
     homes, needs = rng.random() < 0.6, rng.random() < 0.5
     crowd = tuple(_student(rng, place, rng.choice(found), (n, years, homes, needs)) for n in range(students))
     calendar = tuple(_closure(rng, place, found, years) for _ in range(rng.choice([0, 0, 1, 2])))

@@ -49,7 +49,9 @@ def _levels(rng: Random, *, wrong_signs: bool) -> tuple[Level, ...]:
     levels = []
     for n in range(rng.randint(1, 5)):
         goals = rng.sample(usable, rng.choice([1, 1, 2, 3]))
-        signed = {g.name: g.sense * rng.choice(WORTH) * (-1 if wrong_signs and rng.random() < 0.5 else 1) for g in goals}
+        signed = {
+            g.name: g.sense * rng.choice(WORTH) * (-1 if wrong_signs and rng.random() < 0.5 else 1) for g in goals
+        }
         tolerance = Decimal(rng.choice(["0", "0", "0.01", "0.1", "0.25", "0.5"]))
         levels.append(Level(f"level {n + 1}", MappingProxyType(signed), tolerance))
     return tuple(levels)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from random_decisions import decisions
 from random_offers import offers
@@ -20,6 +20,8 @@ from engine.domain import Round
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def random_round(seed: int, size: str = "small", *, wrong_signs: bool = False) -
     return replace(round_, decisions=decisions(rng, round_))
 
 
-def _by_id(facts: Iterable[object], key: str) -> dict[str, object]:
+def _by_id(facts: Iterable[Fact], key: str) -> dict[str, Fact]:
     return {getattr(fact, key): fact for fact in sorted(facts, key=lambda fact: getattr(fact, key))}
 
 
