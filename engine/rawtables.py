@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SETTINGS = "round"
 SETTINGS_FILE = "round.toml"
 LARGEST_SETTINGS = 1_000_000
+_TABLE_LIKE = frozenset({".csv", ".tsv", ".txt", ".toml", ".ods", ".xls", ".xlsm", ".xlsx"})
+"""Files that may have been meant as tables; others in the folder are nobody's concern."""
 _TABLES = {table.name: table for table in TABLES}
 
 
@@ -67,7 +69,8 @@ def _from_folder(folder: Path) -> Found:
         elif candidates:
             _read(found, name, candidates[0])
     used = {file for candidates in offers.values() for file in candidates}
-    _note_unused(found, "unused_file", [file.name for file in files if file not in used and file.name[0] != "."])
+    strays = [file.name for file in files if file not in used and file.suffix.lower() in _TABLE_LIKE]
+    _note_unused(found, "unused_file", strays)
     return found
 
 
