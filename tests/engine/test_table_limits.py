@@ -97,8 +97,21 @@ def test_any_settings_file_gets_an_answer(content: bytes):
 
 
 KEYS = st.sampled_from(
-    ["policy", "policy.level", "policy.level.a", "policy.level.a.b", "policy.max_virtual", "policy.target_half_days"]
-    + ["policy.target_half_days.ks3", "starts", "starts.x", "closed_dates", "seed", ".", "policy."],
+    [
+        "policy",
+        "policy.level",
+        "policy.level.a",
+        "policy.level.a.b",
+        "policy.max_virtual",
+        "policy.target_half_days",
+        "policy.target_half_days.ks3",
+        "starts",
+        "starts.x",
+        "closed_dates",
+        "seed",
+        ".",
+        "policy.",
+    ],
 )
 
 
