@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.allocation import Allocation, Assignment
 from engine.audit import Audit, audit
-from engine.calendar import half_day, occupied
+from engine.calendar import day_of, half_day, occupied
 from engine.domain import Decision, Employer, Experience, HistoryRow, Point, Round, School, Slot, Student
 from engine.policy import Policy
 
@@ -137,3 +137,21 @@ def rules_broken(round_: Round, *pairs: str, frozen: Iterable[str] = ()) -> list
 
 def policy_of(**settings: Any) -> Policy:
     return replace(Policy(max_experiences=5, max_virtual=5), **settings)
+
+
+def goal(name: str, round_: Round, *rows: str) -> int:
+    """The value of one goal."""
+    return audited(round_, *rows).goals[name]
+
+
+def four_employers(*facts: object, **more: object) -> Round:
+    """One student; slots t1 to t4 of four employers on four days, the last two virtual."""
+    offers = [experience("x1"), experience("x2", employer_id="e2")]
+    offers += [virtual("x3", employer_id="e3"), virtual("x4", employer_id="e4")]
+    slots = [slot(f"t{n}", experience_id=f"x{n}", date=day_of(at(MONDAY, "AM") + 2 * (n - 1))) for n in range(1, 5)]
+    return round_of(*(employer(f"e{n}") for n in range(1, 5)), *offers, *slots, *facts, **more)
+
+
+def apart(*facts: object, **more: object) -> Round:
+    """Two students whom a decision keeps apart."""
+    return round_of(student(), student("s2"), *facts, Decision("separate", "s1", other_student_id="s2"), **more)
