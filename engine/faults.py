@@ -47,3 +47,7 @@ class RoundRefusedError(Exception):
         """Keep the faults in the order given."""
         super().__init__(f"{len(faults)} faults in the round")
         self.faults = faults
+
+
+class FolderRefusedError(Exception):
+    """A folder that cannot be written as an allocation's, because it holds what is not Foothold's or is no folder."""

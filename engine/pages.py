@@ -8,8 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from engine.outputs import kilometres
 from engine.suppression import percent
-from engine.wording import counted, day_words, in_words, listed, when_words
+from engine.wording import DELIVERIES, counted, day_words, in_words, listed, when_words
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -30,6 +31,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     words = {"counted": counted, "day_words": day_words, "in_words": in_words, "listed": listed, "when": when_words}
-    words["percent"] = percent
     environment.filters.update(words)
+    environment.filters.update({"percent": percent, "km": kilometres})
+    environment.globals["deliveries"] = DELIVERIES
     return environment
