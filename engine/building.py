@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -28,17 +29,16 @@ from engine.domain import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
 
     from engine.columns import Cells, Mask, Parsed
     from engine.domain import HalfDay
     from engine.roundfile import RoundSettings
 
-    Record = dict[str, Any]
+    Columns = dict[str, list[Any]]
 
 Row = TypeVar("Row")
-_PLACE = ("postcode", "latitude", "longitude")
 _PREFERENCE_ORDER = ("student_id", "kind", "rank", "value")
 _HISTORY_ORDER = (
     "student_id",
@@ -72,12 +72,10 @@ def build_round(
     live: Mapping[str, Mask],
 ) -> Round:
     """The round of these tables, without hash and notes; ``live`` leaves out rows that name what is gone."""
-
-    def rows(name: str) -> Iterator[Record]:
-        return _records(tables[name], live.get(name), places.get(name)) if name in tables else iter(())
-
-    employers = {record["employer_id"]: Employer(**record) for record in rows("employers")}
-    experiences = {record["experience_id"]: _experience(record, employers) for record in rows("experiences")}
+    columns = {name: _columns(parsed, live.get(name), places.get(name)) for name, parsed in tables.items()}
+    employers = _by_id(_facts(Employer, columns["employers"]), "employer_id")
+    experiences = _by_id(_facts(Experience, _with_criteria(columns["experiences"], employers)), "experience_id")
+    slots = _facts(Slot, _with_half_days(columns["slots"], experiences, settings.closed_dates))
     return Round(
         name=settings.name,
         term=settings.term,
@@ -87,100 +85,104 @@ def build_round(
         closed_dates=settings.closed_dates,
         seed=settings.seed,
         policy=settings.policy,
-        schools=_by_id({record["urn"]: School(**record) for record in rows("schools")}),
-        students=_by_id({record["student_id"]: _student(record) for record in rows("students")}),
-        employers=_by_id(employers),
-        experiences=_by_id(experiences),
-        slots=_by_id(_slots(rows("slots"), experiences, settings.closed_dates)),
-        preferences=_ordered((Preference(**record) for record in rows("preferences")), _PREFERENCE_ORDER),
-        history=_ordered((HistoryRow(**record) for record in rows("history")), _HISTORY_ORDER),
-        calendar=_calendar(rows("calendar")),
-        barriers=_barriers(rows("barriers"), rows("crossings")),
-        travel=_ordered((TravelRow(tenths=record.pop("km"), **record) for record in rows("travel")), _TRAVEL_ORDER),
-        decisions=_ordered({Decision(**record) for record in rows("decisions")}, _DECISION_ORDER),
-        baseline=_ordered((BaselineRow(**record) for record in rows("baseline")), _BASELINE_ORDER),
+        schools=_by_id(_facts(School, columns["schools"]), "urn"),
+        students=_by_id(_facts(Student, columns["students"]), "student_id"),
+        employers=employers,
+        experiences=experiences,
+        slots=_by_id(slots, "slot_id"),
+        preferences=_ordered(_facts(Preference, columns.get("preferences", {})), _PREFERENCE_ORDER),
+        history=_ordered(_facts(HistoryRow, columns.get("history", {})), _HISTORY_ORDER),
+        calendar=_calendar(columns.get("calendar", {})),
+        barriers=_barriers(columns.get("barriers", {}), columns.get("crossings", {})),
+        travel=_ordered(_facts(TravelRow, columns.get("travel", {})), _TRAVEL_ORDER),
+        decisions=_ordered(set(_facts(Decision, columns.get("decisions", {}))), _DECISION_ORDER),
+        baseline=_ordered(_facts(BaselineRow, columns.get("baseline", {})), _BASELINE_ORDER),
     )
 
 
-def _records(parsed: Parsed, live: Mask | None, places: Cells | None) -> Iterator[Record]:
-    """One dictionary per row, column to value; a table with places has ``place`` in its stead."""
-    columns = {c.name: parsed.facts[c.name] for c in parsed.table.columns}
-    if places is not None:
-        columns = {name: values for name, values in columns.items() if name not in _PLACE} | {"place": places}
+def _columns(parsed: Parsed, live: Mask | None, places: Cells | None) -> Columns:
+    """The rows to keep, as a list for each column, under the names of the facts' fields."""
     rows = np.arange(len(parsed.rows)) if live is None else np.flatnonzero(live)
-    names = tuple(columns)
-    for cells in zip(*(values[rows].tolist() for values in columns.values()), strict=True):
-        yield dict(zip(names, cells, strict=True))
+    columns = {name: cells[rows].tolist() for name, cells in parsed.facts.items()}
+    if places is not None:
+        columns |= dict.fromkeys(("place", "home", "site"), places[rows].tolist())
+    if "km" in columns:
+        columns["tenths"] = columns["km"]
+    return columns
 
 
-def _by_id(facts: dict[str, Row]) -> dict[str, Row]:
-    return {name: facts[name] for name in sorted(facts)}
+def _facts(kind: Callable[..., Row], columns: Columns) -> Iterator[Row]:
+    """One fact for each row, its fields taken from the columns of the same names; a whole column at a time is fast."""
+    return map(kind, *(columns[field.name] for field in fields(kind))) if columns else iter(())  # type: ignore[arg-type]
+
+
+def _by_id(facts: Iterable[Row], key: str) -> dict[str, Row]:
+    named = {getattr(fact, key): fact for fact in facts}
+    return {name: named[name] for name in sorted(named)}
 
 
 def _ordered(facts: Iterable[Row], order: tuple[str, ...]) -> tuple[Row, ...]:
     return tuple(sorted(facts, key=attrgetter(*order)))
 
 
-def _student(record: Record) -> Student:
-    record["home"] = record.pop("place")
-    return Student(**record)
+def _with_criteria(columns: Columns, employers: Mapping[str, Employer]) -> Columns:
+    """The experiences' columns with the employer's sector where theirs is blank, and what the criteria come to."""
+    meant = columns["meaningful"]
+    sectors = zip(columns["sector"], columns["employer_id"], strict=True)
+    return columns | {
+        "sector": [sector or employers[employer].sector for sector, employer in sectors],
+        "criteria_met": [meaning.met for meaning in meant],
+        "criteria_stated": [meaning.stated for meaning in meant],
+        "criteria": [meaning.criteria for meaning in meant],
+    }
 
 
-def _experience(record: Record, employers: Mapping[str, Employer]) -> Experience:
-    meaning = record.pop("meaningful")
-    record["site"] = record.pop("place")
-    record["sector"] = record["sector"] or employers[record["employer_id"]].sector
-    return Experience(**record, criteria_met=meaning.met, criteria_stated=meaning.stated, criteria=meaning.criteria)
-
-
-def _slots(
-    records: Iterable[Record],
-    experiences: Mapping[str, Experience],
-    closed: frozenset[date],
-) -> dict[str, Slot]:
-    """Slots with the half-days they take; figures that their kind does not use are left at 0."""
+def _with_half_days(columns: Columns, experiences: Mapping[str, Experience], closed: frozenset[date]) -> Columns:
+    """The slots' columns with the half-days they take; figures that their kind does not use are 0."""
 
     @cache
     def half_days(day: date, half: str, length: int) -> tuple[HalfDay, ...]:
         return occupied(day, half, length, closed)
 
-    slots: dict[str, Slot] = {}
-    for record in records:
-        group = experiences[record["experience_id"]].grouping == "group"
-        for name in ("capacity",) if group else ("groups", "group_min", "group_max"):
-            record[name] = 0
-        slots[record["slot_id"]] = Slot(
-            **record,
-            occupies=half_days(record["date"], record["half"], record["half_days"]),
-            starts_on_school_day=is_school_day(record["date"], closed),
-        )
-    return slots
+    groups = [experiences[name].grouping == "group" for name in columns["experience_id"]]
+    used = {
+        name: [figure if group is wanted else 0 for figure, group in zip(columns[name], groups, strict=True)]
+        for name, wanted in (("capacity", False), ("groups", True), ("group_min", True), ("group_max", True))
+    }
+    return (
+        columns
+        | used
+        | {
+            "occupies": list(map(half_days, columns["date"], columns["half"], columns["half_days"])),
+            "starts_on_school_day": [is_school_day(day, closed) for day in columns["date"]],
+        }
+    )
 
 
-def _calendar(records: Iterable[Record]) -> tuple[CalendarRow, ...]:
+def _calendar(columns: Columns) -> tuple[CalendarRow, ...]:
     rows = {
-        CalendarRow(
-            record["urn"],
-            tuple(half_day(record["date"], half) for half in HALVES if record["half"] in {half, None}),
-            record["year_group"],
-        )
-        for record in records
+        CalendarRow(urn, tuple(half_day(day, name) for name in HALVES if half in {name, None}), year)
+        for urn, day, half, year in _rows(columns, "urn", "date", "half", "year_group")
     }
     return tuple(sorted(rows, key=lambda row: (row.urn, row.half_days, row.year_group or 0)))
 
 
-def _barriers(points: Iterable[Record], crossings: Iterable[Record]) -> tuple[Barrier, ...]:
+def _barriers(points: Columns, crossings: Columns) -> tuple[Barrier, ...]:
     lines: dict[str, list[tuple[int, Point]]] = defaultdict(list)
-    for record in points:
-        lines[record["barrier_id"]].append((record["seq"], Point(record["latitude"], record["longitude"])))
+    for name, seq, latitude, longitude in _rows(points, "barrier_id", "seq", "latitude", "longitude"):
+        lines[name].append((seq, Point(latitude, longitude)))
     across: dict[str, list[tuple[str, Point]]] = defaultdict(list)
-    for record in crossings:
-        across[record["barrier_id"]].append((record["crossing_id"], Point(record["latitude"], record["longitude"])))
+    for name, crossing, latitude, longitude in _rows(crossings, "barrier_id", "crossing_id", "latitude", "longitude"):
+        across[name].append((crossing, Point(latitude, longitude)))
     return tuple(
         Barrier(
             name,
-            tuple(point for _, point in sorted(lines[name], key=lambda pair: pair[0])),
-            tuple(sorted(across[name], key=lambda pair: pair[0])),
+            tuple(point for _, point in sorted(lines[name], key=itemgetter(0))),
+            tuple(sorted(across[name], key=itemgetter(0))),
         )
         for name in sorted(lines)
     )
+
+
+def _rows(columns: Columns, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(columns[name] for name in names), strict=True) if columns else iter(())
