@@ -26,7 +26,7 @@ def capacity(case: Case) -> Iterator[Breach]:
         if _passes(rows, places):
             yield Breach(
                 "capacity",
-                f"Slot {slot_id} takes {len(rows)} students, and its capacity is {places}.",
+                f"Slot {slot_id} takes {_many(len(rows))}, and its capacity is {places}.",
                 slot_id=slot_id,
             )
 
@@ -39,7 +39,7 @@ def employer_day(case: Case) -> Iterator[Breach]:
             if _passes(present, limit):
                 yield Breach(
                     "employer_day",
-                    f"Employer {employer_id} hosts {len(present)} students on {when(moment)} (in slots "
+                    f"Employer {employer_id} hosts {_many(len(present))} on {when(moment)} (in slots "
                     f"{_slots_of(present)}), and takes at most {limit} in a half-day.",
                 )
 
@@ -64,7 +64,7 @@ def support(case: Case) -> Iterator[Breach]:
         if _passes(supported, places):
             yield Breach(
                 "support",
-                f"Slot {slot_id} takes {len(supported)} students who need a support place, and has {places}.",
+                f"Slot {slot_id} takes {_many(len(supported))} in need of a support place, and has {places}.",
                 slot_id=slot_id,
             )
 
@@ -124,7 +124,7 @@ def school_out(case: Case) -> Iterator[Breach]:
             if _passes(out, limit):
                 yield Breach(
                     "school_out",
-                    f"School {urn} has {len(out)} students out on {when(moment)} (in slots {_slots_of(out)}), and lets "
+                    f"School {urn} has {_many(len(out))} out on {when(moment)} (in slots {_slots_of(out)}), and lets "
                     f"out at most {limit} in a half-day.",
                 )
 
@@ -138,7 +138,7 @@ def coach(case: Case) -> Iterator[Breach]:
             if _passes(seated, limit):
                 yield Breach(
                     "coach",
-                    f"School {urn} has {len(seated)} students on in-person group visits on {when(moment)} (in slots "
+                    f"School {urn} has {_many(len(seated))} on in-person group visits on {when(moment)} (in slots "
                     f"{_slots_of(seated)}), and has {limit} coach seats in a half-day.",
                 )
 
@@ -154,10 +154,14 @@ def _group_size(case: Case, slot: Slot, together: list[Row]) -> Iterator[Breach]
         return
     yield Breach(
         "group",
-        f"Slot {slot.slot_id} takes {students} students of school {school.urn}, who cannot form groups of {smallest} "
+        f"Slot {slot.slot_id} takes {_many(students)} of school {school.urn}, who cannot form groups of {smallest} "
         f"to {slot.group_max}.",
         slot_id=slot.slot_id,
     )
+
+
+def _many(students: int) -> str:
+    return "1 student" if students == 1 else f"{students} students"
 
 
 def _takes_support_place(row: Row) -> bool:

@@ -107,7 +107,7 @@ def test_support_places_are_for_those_who_need_them():
     """Shows that only students needing support use the places, and only in person."""
     short = three(slot(support_places=2), support=True)
     assert rules_broken(short, *THREE) == ["support"]
-    assert "3 students who need a support place, and has 2" in audited(short, *THREE).breaches[0].sentence
+    assert "3 students in need of a support place, and has 2" in audited(short, *THREE).breaches[0].sentence
     assert rules_broken(short, *THREE[:2]) == []
     assert rules_broken(three(slot(support_places=0)), *THREE) == []
     assert rules_broken(three(slot(support_places=0), virtual("x1"), support=True), *THREE) == []
@@ -120,7 +120,7 @@ def test_small_schools_bring_their_own_support_to_groups(type_: str):
     """Shows that a special school's students use no support place in a group, but do when they go alone."""
     small = school("100001", type=type_)
     mixed = three(small, slot(support_places=0), visit(), support=True, urns="AAB")
-    assert "takes 1 students who need a support place" in audited(mixed, *THREE).breaches[0].sentence
+    assert "takes 1 student in need of a support place" in audited(mixed, *THREE).breaches[0].sentence
     only_small = round_of(small, student(support=True), slot(support_places=0), visit())
     alone = round_of(small, student(support=True), slot(support_places=0))
     assert rules_broken(only_small, "s1 t1") == []
@@ -207,7 +207,7 @@ def test_group_sizes_by_counting_every_way_to_split(students: int):
     possible = any(3 * groups <= students <= 4 * groups for groups in range(1, students + 1))
     assert rules_broken(round_, *rows) == ([] if possible else ["group"])
     if not possible:
-        assert f"takes {students} students of school 100001, who cannot form groups of 3 to 4" in (
+        assert f"takes {students} student{'s' * (students > 1)} of school 100001, who cannot form groups of 3 to 4" in (
             audited(round_, *rows).breaches[0].sentence
         )
 
@@ -233,7 +233,7 @@ def test_students_of_two_schools_never_form_one_group():
     """Shows that a school's lone student breaks the minimum although another school's students are there."""
     mixed = three(visit(), slot(groups=9, group_min=2, group_max=9), urns="AAB")
     assert rules_broken(mixed, *THREE) == ["group"]
-    assert "takes 1 students of school 100002" in audited(mixed, *THREE).breaches[0].sentence
+    assert "takes 1 student of school 100002" in audited(mixed, *THREE).breaches[0].sentence
 
 
 @pytest.mark.parametrize("type_", ["special", "alternative_provision"])
@@ -245,6 +245,12 @@ def test_small_schools_may_form_smaller_groups(type_: str):
     assert rules_broken(*_spread(group_round(3, type_=type_, small=5))) == []
     assert rules_broken(*_spread(group_round(5, type_=type_))) == []
     assert rules_broken(*_spread(group_round(5, type_="post16"))) == ["group"]
+
+
+def test_groups_of_one_are_groups():
+    """Shows that a largest group of one needs a group for every student."""
+    assert rules_broken(*_spread(group_round(2, group_min=1, group_max=1, groups=2))) == []
+    assert rules_broken(*_spread(group_round(2, group_min=1, group_max=1, groups=1))) == ["group"]
 
 
 def test_a_withdrawn_group_slot_takes_nobody():
