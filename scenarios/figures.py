@@ -5,7 +5,6 @@ Everything is counted from the round as the engine loaded it, never from what th
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,7 +14,6 @@ from engine.options import build_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from engine.allocation import Allocation
     from engine.domain import Round, School, Slot, Student
@@ -27,15 +25,6 @@ ENOUGH = 20
 """Students that a school needs before its free-meal share says anything."""
 AT_ONCE = 5_000
 """Students whose options are counted together: a hub's 400 million pairs do not fit at once."""
-
-
-def write_figures(folder: Path, round_: Round, options: Options | None, allocation: Allocation | None = None) -> None:
-    """Write ``figures.json`` into ``folder``: the round's figures and, with an answer, which limits bind in it."""
-    figures = round_figures(round_, options)
-    if allocation is not None:
-        figures["limits_that_bind"] = binding_limits(round_, allocation)
-    text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
-    (folder / FIGURES).write_text(text, encoding="utf-8", newline="\n")
 
 
 def round_figures(round_: Round, options: Options | None = None) -> dict[str, Any]:
