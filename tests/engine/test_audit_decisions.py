@@ -136,6 +136,7 @@ def test_a_pin_counts_towards_the_limit():
     one_pin = four_employers(pin("s1", "t2"), policy=policy_of(max_experiences=1))
     found = audited(one_pin, "s1 t1", "s1 t2")
     assert [(breach.rule, breach.slot_id) for breach in found.breaches] == [("limit", "t1")]
+    assert found.breaches[0].sentence == "Student s1 is given 2 slots, and the limit is 1."
     assert found.overrides == ()
     roomy = four_employers(pin("s1", "t2"), policy=policy_of(max_experiences=2))
     assert rules_broken(roomy, "s1 t1", "s1 t2") == []

@@ -124,6 +124,16 @@ def test_a_pin_beside_frozen_rows_is_an_override():
     assert ["`repeat`" in found.overrides[0], "`limit`" in found.overrides[1]] == [True, True]
 
 
+def test_a_pinned_row_that_is_frozen_needs_no_override():
+    """Shows that a pin which has begun is exempt like any frozen row, and is not listed."""
+    begun = round_of(
+        experience(site=FAR), did(experience_id="x1"), pin("s1", "t1"), policy=policy_of(max_experiences=0)
+    )
+    assert len(audited(begun, "s1 t1").overrides) == 3
+    found = audited(begun, "s1 t1", frozen=("s1 t1",))
+    assert (found.breaches, found.overrides) == ((), ())
+
+
 def test_a_frozen_row_that_is_not_kept_is_a_breach():
     """Shows that frozen rows are kept exactly, unless the round no longer has their student or slot."""
     kept = round_of(student(), student("s2"))

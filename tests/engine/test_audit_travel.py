@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from audit_rounds import experience, round_of, rules_broken, school, student
+from audit_rounds import experience, policy_of, round_of, rules_broken, school, student
 from geopy.distance import geodesic
 from pyproj import Geod
 
@@ -17,6 +17,12 @@ WGS84 = Geod(ellps="WGS84")
 WEST, EAST = Point(53.4, -3.0), Point(53.4, -2.9)
 RIVER = (Point(53.3, -2.95), Point(53.5, -2.95))
 BRIDGE, TUNNEL = Point(53.45, -2.95), Point(53.35, -2.95)
+KINDS: dict[str, dict[str, str]] = {
+    "alone": {},
+    "group": {"grouping": "group"},
+    "in_school": {"delivery": "in_school"},
+    "virtual": {"delivery": "virtual"},
+}
 TURNS = [
     lambda p: p,
     lambda p: Point(p.longitude, p.latitude),
@@ -58,12 +64,39 @@ def test_tenths_are_half_up_of_the_very_figure(km: float, expected: int):
     assert tenths_of(km) == expected
 
 
+def test_who_travels_and_to_what_limit():
+    """Shows that nobody travels to a virtual experience or in school, and that only the former has no limit."""
+    away, who = Point(53.43, -2.9), student(max_travel_km=2.5)
+    offers = {kind: experience("x1", site=away, **facts) for kind, facts in KINDS.items()}
+    found = AuditJourneys(round_of(who, policy=policy_of(group_travel_km=30.0, employer_travel_km=20.0)))
+    assert {kind: found.limit_km(who, offer) for kind, offer in offers.items()} == {
+        "alone": 2.5,
+        "group": 30.0,
+        "in_school": 20.0,
+        "virtual": None,
+    }
+    assert {kind: found.own(who, offer) for kind, offer in offers.items()} == {
+        "alone": 33,
+        "group": 33,
+        "in_school": 0,
+        "virtual": 0,
+    }
+    assert [found.compared(who, offers[kind]) for kind in ("in_school", "virtual")] == [33, 0]
+
+
+def test_a_journey_that_a_sphere_would_call_too_long_is_measured():
+    """Shows, on a meridian at the equator where a sphere is furthest off, that the true figure decides."""
+    north = (school(place=Point(0.0, 0.0)), experience(site=Point(1.0, 0.0)))
+    assert rules_broken(round_of(*north, student(max_travel_km=110.6)), "s1 t1") == []
+    assert rules_broken(round_of(*north, student(max_travel_km=110.5)), "s1 t1") == ["travel"]
+
+
 def test_the_sphere_is_never_more_than_one_hundredth_off():
     """Shows that the quick distance may rule a journey out, because the true one is not that much shorter."""
     for degrees in range(0, 90, 7):
         for to in (Point(degrees, 0.3), Point(degrees + 0.3, 0.0), Point(degrees - 0.2, 0.2)):
             true = geodesic((degrees, 0.0), (to.latitude, to.longitude)).km
-            assert sphere_km(Point(degrees, 0.0), to) * 0.99 <= true
+            assert sphere_km(Point(degrees, 0.0), to) * 0.99 <= true <= sphere_km(Point(degrees, 0.0), to) * 1.01
 
 
 def test_a_river_is_crossed_at_its_nearest_crossing():
