@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROOFS: Mapping[str, str] = {
     "prices": "Prices that anyone can add up again",
     "enumeration": "Every case counted",
-    "solver": "The solver's word",
+    "solver": "The solver\N{RIGHT SINGLE QUOTATION MARK}s word",
 }
 COUNTING_GOALS = frozenset({"guarantee", "reach", "replaced"})
 """The goals that count students: the levels up to the last of them settle how many are placed."""

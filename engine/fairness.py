@@ -116,8 +116,8 @@ def fairness(round_: Round, rows: Sequence[Given]) -> Fairness:
         by_priority=by_priority if _all_exact(by_priority) else (),
         by_fsm=by_fsm,
         by_sen=by_sen,
-        by_year=people.split(_years(students), lambda student: student.year_group),
-        by_school=people.split(_school_names(round_, students), lambda student: student.urn),
+        by_year=people.split(_years(students), lambda student: student.year_group, least=1),
+        by_school=people.split(_school_names(round_, students), lambda student: student.urn, least=1),
         by_tier=_by_tier(rows, poor if _all_exact(by_fsm) else None, _is_sen if _all_exact(by_sen) else None),
         by_sector=_by_sector(round_, rows),
         by_choice=_by_choice(round_, rows),
@@ -143,11 +143,11 @@ class _People:
     students: Sequence[Student]
     placed: set[str]
 
-    def split(self, labels: Mapping[K, str], group: Callable[[Student], K]) -> tuple[Line, ...]:
-        """A line for each label's group; the groups together are all the students."""
+    def split(self, labels: Mapping[K, str], group: Callable[[Student], K], least: int = 0) -> tuple[Line, ...]:
+        """A line for each label's group; the groups together are all the students, ``least`` in each."""
         sizes = Counter(group(student) for student in self.students)
         placed = Counter(group(student) for student in self.students if student.student_id in self.placed)
-        wholes = shown_counts([sizes[key] for key in labels])
+        wholes = shown_counts([sizes[key] for key in labels], least=least)
         parts = shown_parts([placed[key] for key in labels], wholes)
         lines = zip(labels.items(), wholes, parts, strict=True)
         return tuple(Line(str(key), label, whole, part) for (key, label), whole, part in lines)

@@ -191,7 +191,7 @@ def _limits(round_: Round, student: Student) -> str:
 
 def _passing(options: int) -> str:
     one = options == 1
-    return f"{counted(options, 'slot')} {'passes' if one else 'pass'} every rule about this student"
+    return f"{counted(options, 'slot')} {'is' if one else 'are'} open to this student"
 
 
 def _what_is_full(bars: Bars) -> str:

@@ -12,7 +12,7 @@ from engine.fairness import Line, fairness
 from engine.map_drawing import Drawing, draw_map
 from engine.pages import page
 from engine.reason_words import REASON_WORDS
-from engine.suppression import Shown, percent, shown_counts
+from engine.suppression import SMALL, Shown, percent, shown_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,11 +91,15 @@ def _reserved(round_: Round, audit: Audit) -> tuple[int, Shown]:
 
 
 def _reason_lines(round_: Round, unplaced: Sequence[Unplaced]) -> tuple[ReasonLine, ...]:
-    """The reasons of the available students without a slot, the commonest first."""
+    """The reasons of the available students without a slot, the commonest first; none where the students are few.
+
+    Every reason is listed, for one that is left out would tell that the others are not nought.
+    """
     times = Counter(each.reason for each in unplaced if round_.students[each.student_id].available)
-    found = [reason for reason in REASON_WORDS if times[reason]]
-    counts = shown_counts([times[reason] for reason in found])
-    lines = [ReasonLine(*REASON_WORDS[reason], count) for reason, count in zip(found, counts, strict=True)]
+    if times.total() < SMALL:
+        return ()
+    counts = shown_counts([times[reason] for reason in REASON_WORDS])
+    lines = [ReasonLine(*words, count) for words, count in zip(REASON_WORDS.values(), counts, strict=True)]
     return tuple(sorted(lines, key=lambda line: -line.students.low if line.students.exact else 0))
 
 

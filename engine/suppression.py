@@ -42,7 +42,7 @@ class Shown:
             return f"fewer than {SMALL}"
         if self.kind == "most":
             return f"{self.low:,} or more"
-        return "not shown exactly" if self.kind == "band" else "not shown"
+        return "not shown"
 
     def share(self) -> str:
         """The count as a percentage of its whole, as far as it is published; nothing where it is not."""
@@ -51,6 +51,12 @@ class Shown:
         if self.kind == "exact":
             return f"{percent(self.low, self.whole)}%"
         return f"{percent(self.low, self.whole)}% or more" if self.kind == "most" else _band_words(self)
+
+    def short_share(self) -> str:
+        """``share`` for a narrow column."""
+        if self.kind == "most" and self.whole:
+            return f"\N{GREATER-THAN OR EQUAL TO}{percent(self.low, self.whole)}%"
+        return self.share().replace("% to ", "\N{EN DASH}")
 
 
 def percent(part: int, whole: int) -> int:
@@ -61,16 +67,19 @@ def percent(part: int, whole: int) -> int:
     return min(99, max(1, rounded)) if 0 < part < whole else rounded
 
 
-def shown_counts(values: Sequence[int], total: int | None = None) -> tuple[Shown, ...]:
-    """Counts that add up to ``total`` (by default their sum), the small ones and some of their neighbours withheld."""
-    whole = sum(values) if total is None else total
-    return _widened([_count_row(value, whole) for value in values], whole)
+def shown_counts(values: Sequence[int], *, least: int = 0) -> tuple[Shown, ...]:
+    """Counts whose sum is known, the small ones and some of their neighbours withheld.
+
+    ``least`` is 1 where a reader knows that none of them is 0, because only what there is is listed.
+    """
+    total = sum(values)
+    return _widened([_count_row(value, total, least) for value in values], total)
 
 
-def shown_parts(parts: Sequence[int], wholes: Sequence[Shown], total: int | None = None) -> tuple[Shown, ...]:
-    """Parts of wholes that are shown as given, adding up to ``total``; small parts and small remainders withheld."""
+def shown_parts(parts: Sequence[int], wholes: Sequence[Shown]) -> tuple[Shown, ...]:
+    """Parts, whose sum is known, of wholes that are shown as given; small parts and small remainders are withheld."""
     rows = [_part_row(part, whole) for part, whole in zip(parts, wholes, strict=True)]
-    return _widened(rows, sum(parts) if total is None else total)
+    return _widened(rows, sum(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +94,11 @@ class _Row:
     protected: tuple[int, int] | None = None
 
 
-def _count_row(value: int, total: int) -> _Row:
+def _count_row(value: int, total: int, least: int) -> _Row:
     if value < SMALL:
-        few = 0, min(SMALL - 1, total)
-        return _Row((Shown("few", *few), Shown("hidden", 0, total)), (0, total), few)
-    return _Row((Shown("exact", value, value), Shown("hidden", SMALL, total)), (0, total))
+        few = least, min(SMALL - 1, total)
+        return _Row((Shown("few", *few), Shown("hidden", least, total)), (least, total), few)
+    return _Row((Shown("exact", value, value), Shown("hidden", SMALL, total)), (least, total))
 
 
 def _part_row(part: int, whole: Shown) -> _Row:
@@ -134,8 +143,8 @@ def _in_doubt(protected: tuple[int, int] | None, told: tuple[int, int], bare: tu
 
 
 def _or_plain(shown: Shown, bare: tuple[int, int]) -> Shown:
-    """The count itself where the totals alone already tell it (everyone, or no one)."""
-    return Shown("exact", bare[0], bare[0], shown.whole) if bare[0] == bare[1] else shown
+    """The count itself where the totals alone already tell it (all of a group that is not small)."""
+    return Shown("exact", bare[0], bare[0], shown.whole) if bare[0] == bare[1] >= SMALL else shown
 
 
 def _attainable(ranges: Sequence[tuple[int, int]], total: int) -> list[tuple[int, int]]:
