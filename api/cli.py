@@ -28,6 +28,9 @@ A round is a folder of CSV tables (or one .xlsx workbook) with a round.toml.
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {meaning}" for code, meaning in exits.MEANINGS.items())
 
+INTERRUPTED = 130
+"""What typer makes of a KeyboardInterrupt."""
+
 app = typer.Typer(
     name="foothold",
     help=HELP,
@@ -63,12 +66,14 @@ def run(arguments: list[str]) -> int:
     if not arguments:
         run(["--help"])
         return exits.Exit.BAD_INPUT
+    json, debug = "--json" in arguments, Settings.from_environment().debug
     try:
-        return int(app(arguments, prog_name="foothold", standalone_mode=False) or exits.Exit.DONE)
-    except BaseException as failure:
-        if isinstance(failure, SystemExit):
-            raise
-        return present(failure, json="--json" in arguments, debug=Settings.from_environment().debug)
+        code = int(app(arguments, prog_name="foothold", standalone_mode=False) or exits.Exit.DONE)
+    except SystemExit:
+        raise
+    except BaseException as failure:  # noqa: BLE001 -- whatever it is, it is told and has an exit code
+        return present(failure, json=json, debug=debug)
+    return present(KeyboardInterrupt(), json=json) if code == INTERRUPTED else code
 
 
 def main() -> NoReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from api.errors import AuditBreachedError, ContradictionError, RefusedError, StoppedError
-from engine.faults import RoundRefusedError
+from engine.faults import FolderRefusedError, RoundRefusedError
 
 
 class Exit(IntEnum):
@@ -31,7 +31,7 @@ MEANINGS: dict[Exit, str] = {
 
 def exit_for(failure: BaseException) -> Exit:
     """The exit code of a failure; whatever is not foreseen is an internal fault."""
-    if isinstance(failure, RoundRefusedError | RefusedError):
+    if isinstance(failure, RoundRefusedError | FolderRefusedError | RefusedError):
         return Exit.BAD_INPUT
     if isinstance(failure, ContradictionError):
         return Exit.CONTRADICTION

@@ -25,6 +25,7 @@ class Progress:
         """Show on the screen's standard error."""
         self._screen = screen
         self._events: dict[str, LevelEvent] = {}
+        self._stage = ""
         self._told: LevelEvent | None = None
         self._told_at = float("-inf")
         self._live = _live(screen) if screen.err.is_terminal else None
@@ -41,8 +42,8 @@ class Progress:
         """Take the live table away; the summary says what was reached."""
         if self._live:
             self._live.stop()
-        elif self._events and kind is None:
-            self._tell(next(reversed(self._events.values())))
+        elif kind is None:
+            self._tell_last()
 
     def __call__(self, event: LevelEvent) -> None:
         """Show one more figure."""
@@ -56,6 +57,19 @@ class Progress:
         if perf_counter() - self._told_at >= BETWEEN_LINES:
             self._tell(event)
 
+    def stage(self, name: str) -> None:
+        """Say which step begins."""
+        self._stage = name
+        if self._live:
+            self._live.update(self._table())
+        else:
+            self._tell_last()
+            self._screen.tell(f"{name} ...")
+
+    def _tell_last(self) -> None:
+        if self._events:
+            self._tell(next(reversed(self._events.values())))
+
     def _tell(self, event: LevelEvent) -> None:
         if event is not self._told:
             self._told, self._told_at = event, perf_counter()
@@ -64,7 +78,7 @@ class Progress:
     def _table(self) -> Table:
         from rich.table import Table
 
-        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        grid = Table(title=f"{self._stage} ...", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         grid.add_column("level")
         for column in ("value", "bound", "gap", "time"):
             grid.add_column(column, justify="right")

@@ -48,6 +48,6 @@ def allocate(
         from api.service.allocating import Request, allocate_round
 
         request = Request(round_path, out, time_limit=time_limit, workers=workers, seed_text=seed_text)
-        allocated = allocate_round(request, stop=stop, listener=progress, started=started)
+        allocated = allocate_round(request, stop=stop, listener=progress, stage=progress.stage, started=started)
     screen.document(allocate_document(allocated))
     say_summary(screen, allocated)

@@ -59,29 +59,36 @@ def allocate_round(
     *,
     stop: Event,
     listener: Callable[[Progress], None] | None = None,
+    stage: Callable[[str], None] = lambda _name: None,
     started: float | None = None,
 ) -> Allocated:
     """Allocate ``request.source`` into ``request.out``, or raise and write nothing.
 
-    ``stop``, once set, ends the run with the best allocation found so far. Raises ``RoundRefusedError`` (bad input),
+    ``stop``, once set, ends the run with the best allocation found so far; ``listener`` hears each level's figures and
+    ``stage`` the name of each step. Raises ``RoundRefusedError`` (bad input),
     ``ContradictionError`` (pins against rules), ``StoppedError`` (nothing to keep) or ``AuditBreachedError``.
     """
     began = perf_counter() if started is None else started
     require_publishable(request.out)
+    stage("Reading the round")
     round_ = load_round(request.source, seed_text=request.seed_text)
     _go_on(stop)
+    stage("Finding who may go where")
     options = build_options(round_)
     _go_on(stop)
+    stage("Solving, level by level")
     clock = Clock(Limits(_time_left(request.time_limit, began), request.workers), cancelled=stop)
     outcome = allocate(round_, options, listener=listener, clock=clock)
     allocation = _answer(outcome)
+    stage("Auditing, without the solver")
     found = _audited(round_, allocation)
     certificate = {
         **make_certificate(round_, options, outcome, found),
         "wall_seconds": round(perf_counter() - began, 3),
         "peak_mb": peak_mb(),
     }
-    publish(round_, options, allocation, certificate, found, outcome.proof_files, request.out)
+    stage("Writing, with a reason for everyone left out")
+    publish(round_, options, allocation, certificate, found, getattr(outcome, "proof_files", {}), request.out)
     return Allocated(round_, request.out, certificate, found)
 
 

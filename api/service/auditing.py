@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from api.errors import RefusedError
 from engine.audit import audit
 from engine.loading import load_round
-from engine.publication import read_allocation, read_certificate
+from engine.publication import ALLOCATIONS, CERTIFICATE, read_allocation, read_certificate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from engine.allocation import Allocation
     from engine.audit import Audit
     from engine.domain import Round
 
@@ -30,16 +31,28 @@ def audit_folder(source: Path, folder: Path) -> Audited:
     """Audit ``folder/allocations.csv`` against the round at ``source``."""
     certificate = published_certificate(folder)
     round_ = load_round(source, seed_text=published_seed(certificate))
-    allocation = read_allocation(folder)
+    allocation = _allocation(folder)
     found = audit(round_, allocation)
     return Audited(found, len(allocation.assignments), tuple(remarks_on(round_, certificate, found)))
 
 
 def published_certificate(folder: Path) -> dict[str, Any] | None:
     """The certificate in the folder, or ``None`` where there is none (an allocation made by hand)."""
-    if not (folder / "allocations.csv").is_file():
-        raise RefusedError(f"{folder} holds no allocations.csv")
-    return read_certificate(folder) if (folder / "certificate.json").is_file() else None
+    if not (folder / ALLOCATIONS).is_file():
+        raise RefusedError(f"{folder} holds no {ALLOCATIONS}")
+    if not (folder / CERTIFICATE).is_file():
+        return None
+    try:
+        return read_certificate(folder)
+    except ValueError as refused:
+        raise RefusedError(f"{folder / CERTIFICATE} cannot be read: {refused}") from refused
+
+
+def _allocation(folder: Path) -> Allocation:
+    try:
+        return read_allocation(folder)
+    except ValueError as refused:
+        raise RefusedError(str(refused)) from refused
 
 
 def published_seed(certificate: dict[str, Any] | None) -> str | None:

@@ -22,8 +22,7 @@ def test_the_walk_through_tiny_prints_what_the_readme_says(tmp_path):
             cwd=tmp_path,
             env=environment(PATH=path),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             check=False,
         )
