@@ -49,7 +49,10 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Standoff:
-    """All exchanges of one student: the closest that loses, if any, and the levels at which some exchange wins."""
+    """All exchanges of one student: the closest that loses, if any, and the levels at which some exchange wins.
+
+    A win at a level with a tolerance is none: the policy itself may have given that much up for a later level.
+    """
 
     behind: Behind | None
     wins: frozenset[str]
@@ -82,7 +85,8 @@ class Precedence:
         tied = ~(changes != 0).any(axis=0)
         first = np.where(tied, len(levels), (changes != 0).argmax(axis=0))
         won = ~tied & (changes[np.minimum(first, len(levels) - 1), np.arange(len(slots))] > 0)
-        wins = frozenset(levels[level].name for level in first[won].tolist() if levels[level].proof)
+        strict = [level for level in first[won].tolist() if levels[level].proof and not levels[level].tolerance]
+        wins = frozenset(levels[level].name for level in strict)
         if won.all():
             return Standoff(None, wins)
         closest = int(np.where(won, -1, first).argmax())
