@@ -180,6 +180,19 @@ def test_a_bent_barrier_is_met_where_it_is_first_reached():
     assert [b.barrier_id for b in barriers_met([near], Point(0, 3), end)] == []
 
 
+def test_a_bank_that_a_journey_follows_is_met_where_the_two_join():
+    """Shows that following a line from its start on, or from within it, places it in the order like any meeting."""
+    for turn in TURNS:
+        start, end = turn(Point(0, 0)), turn(Point(0, 4))
+        ahead = Barrier("b", (turn(Point(0, 2)), turn(Point(0, 3))))
+        behind = Barrier("b", (turn(Point(0, -1)), turn(Point(0, 1))))
+        sooner = Barrier("c", (turn(Point(-1, 1)), turn(Point(1, 1))))
+        at_once = Barrier("a", (turn(Point(-1, 0)), turn(Point(1, 0))))
+        assert barriers_met([ahead, sooner], start, end) == [sooner, ahead]
+        assert barriers_met([ahead, sooner], end, start) == [ahead, sooner]
+        assert barriers_met([behind, at_once], start, end) == [at_once, behind]
+
+
 def test_a_tie_of_two_barriers_is_settled_by_id():
     """Shows that barriers met at one place come in the order of their ids, whatever the order of the rows."""
     one, other = (Barrier(name, (Point(-1, 1), Point(1, 1))) for name in ("b", "a"))
