@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import signal
 import sys
@@ -28,6 +29,9 @@ A round is a folder of CSV tables (or one .xlsx workbook) with a round.toml.
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {meaning}" for code, meaning in exits.MEANINGS.items())
 
+RARE_COLLECTIONS = (100_000, 50, 100)
+"""A round is a hundred thousand small frozen objects that live to the end: looking for garbage among them costs a fifth
+of the time to read it and finds none."""
 INTERRUPTED = 130
 """What typer makes of a KeyboardInterrupt."""
 
@@ -79,6 +83,7 @@ def run(arguments: list[str]) -> int:
 def main() -> NoReturn:
     """Run the command that the shell asks for, and leave with its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(*RARE_COLLECTIONS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

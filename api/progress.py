@@ -117,6 +117,8 @@ def _gap(event: LevelEvent) -> float | None:
 
 
 def _line(event: LevelEvent) -> str:
+    if event.value is None and event.bound is None:
+        return f"{event.level}: begun at {event.seconds:.1f} s"
     level, *cells = _cells(event)
     labels = ("value", "bound", "gap", "at")
     return f"{level}: " + ", ".join(f"{label} {cell}" for label, cell in zip(labels, cells, strict=True) if cell)
