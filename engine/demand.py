@@ -1,6 +1,7 @@
 """What to recruit next, in plain counts: what was asked for and not given, by sector, by area and by adjustment.
 
-These are counts of what happened, not of what one more place would bring.
+These are counts of what happened, not of what one more place would bring. A student may be counted in several lines, so
+no line is what a total leaves over.
 """
 
 from __future__ import annotations
@@ -100,8 +101,8 @@ def _sectors(round_: Round, rows: Sequence[Given], taken: Mapping[str, Shown]) -
         experience = round_.experiences[slot.experience_id]
         offered[experience.sector.casefold()] += places_offered(slot, experience)
     order = sorted(key for key in names if asked[key] or offered[key])
-    wholes = shown_counts([asked[key] for key in order])
-    parts = shown_parts([unmet[key] for key in order], wholes)
+    wholes = shown_counts([asked[key] for key in order], sum_known=False)
+    parts = shown_parts([unmet[key] for key in order], wholes, sum_known=False)
     lines = (
         SectorDemand(names[key], whole, part, offered[key], _spare(offered[key], taken.get(names[key])))
         for key, whole, part in zip(order, wholes, parts, strict=True)
@@ -170,8 +171,8 @@ def _adjustments(round_: Round, rows: Iterable[Given]) -> tuple[AdjustmentDemand
         for code in experience.accommodations:
             places[code] += places_offered(slot, experience)
     codes = [code for code in ACCOMMODATIONS if needed[code]]
-    wholes = shown_counts([needed[code] for code in codes])
-    parts = shown_parts([without[code] for code in codes], wholes)
+    wholes = shown_counts([needed[code] for code in codes], sum_known=False)
+    parts = shown_parts([without[code] for code in codes], wholes, sum_known=False)
     lines = (
         AdjustmentDemand(ADJUSTMENTS[code], whole, part, offering[code], places[code])
         for code, whole, part in zip(codes, wholes, parts, strict=True)

@@ -67,19 +67,20 @@ def percent(part: int, whole: int) -> int:
     return min(99, max(1, rounded)) if 0 < part < whole else rounded
 
 
-def shown_counts(values: Sequence[int], *, least: int = 0) -> tuple[Shown, ...]:
-    """Counts whose sum is known, the small ones and some of their neighbours withheld.
+def shown_counts(values: Sequence[int], *, least: int = 0, sum_known: bool = True) -> tuple[Shown, ...]:
+    """Counts, the small ones withheld and, where a reader knows their sum, some of their neighbours too.
 
     ``least`` is 1 where a reader knows that none of them is 0, because only what there is is listed.
     """
     total = sum(values)
-    return _widened([_count_row(value, total, least) for value in values], total)
+    rows = [_count_row(value, total, least) for value in values]
+    return _widened(rows, total) if sum_known else tuple(row.ways[0] for row in rows)
 
 
-def shown_parts(parts: Sequence[int], wholes: Sequence[Shown]) -> tuple[Shown, ...]:
-    """Parts, whose sum is known, of wholes that are shown as given; small parts and small remainders are withheld."""
+def shown_parts(parts: Sequence[int], wholes: Sequence[Shown], *, sum_known: bool = True) -> tuple[Shown, ...]:
+    """Parts of wholes that are shown as given; small parts and remainders are withheld, as in ``shown_counts``."""
     rows = [_part_row(part, whole) for part, whole in zip(parts, wholes, strict=True)]
-    return _widened(rows, sum(parts))
+    return _widened(rows, sum(parts)) if sum_known else tuple(row.ways[0] for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,10 @@ def _attainable(ranges: Sequence[tuple[int, int]], total: int) -> list[tuple[int
 
 
 def _next_to_widen(rows: Sequence[_Row], at: Sequence[int]) -> int | None:
-    """The row to say less about next: the largest whole or the smallest count that is still exact, small ones last."""
+    """The row to say less about next: the largest whole or the smallest count that is still exact, small ones last.
+
+    Once a small one says nothing, no exact one is left beside it: what is not shown may then be small or not.
+    """
     open_ = [n for n, row in enumerate(rows) if at[n] + 1 < len(row.ways)]
     return min(open_, key=lambda n: _loss(rows[n], at[n], n), default=None)
 
