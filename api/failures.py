@@ -9,7 +9,7 @@ import typer
 
 from api.console import Screen
 from api.documents import breach_document
-from api.errors import AuditBreachedError, ContradictionError, RefusedError, StoppedError
+from api.errors import AuditBreachedError, ContradictionError, StoppedError
 from api.exits import Exit, exit_for
 from engine.faults import Fault, RoundRefusedError
 
@@ -56,9 +56,9 @@ def _message(failure: BaseException) -> str:
     if isinstance(failure, RoundRefusedError):
         count = len(failure.faults)
         return f"the round has {count} fault{'' if count == 1 else 's'}"
-    if isinstance(failure, RefusedError | ContradictionError | StoppedError | AuditBreachedError):
-        return str(failure)
-    return f"internal fault: {type(failure).__name__}: {failure}"
+    if exit_for(failure) is Exit.INTERNAL_FAULT:
+        return f"internal fault: {type(failure).__name__}: {failure}"
+    return str(failure)
 
 
 def _details(failure: BaseException) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import AuditBreachedError, ContradictionError, StoppedError
 from api.service.certificate import make_certificate
+from api.service.folders import require_writable
 from engine.audit import audit
 from engine.loading import load_round
 from engine.options import build_options
@@ -70,6 +71,7 @@ def allocate_round(
     """
     began = perf_counter() if started is None else started
     require_publishable(request.out)
+    require_writable(request.out)
     stage("Reading the round")
     round_ = load_round(request.source, seed_text=request.seed_text)
     _go_on(stop)

@@ -26,7 +26,8 @@ class Checked:
 def check_files(source: Path, problems: Path | None = None) -> Checked:
     """Check the round at ``source``; with faults, write its files back to ``problems`` (see ``problems_beside``)."""
     report = check_round(source)
-    if not report.faults or not source.exists():
+    a_round = source.is_dir() or (source.is_file() and source.suffix.lower() == ".xlsx")
+    if not report.faults or not a_round:
         return Checked(report)
     try:
         written = write_problems(source, report.faults, problems or problems_beside(source))

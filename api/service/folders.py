@@ -1,7 +1,8 @@
-"""Where a command may write: a folder that is new or empty, never over what somebody has."""
+"""Where a command may write: asked before the work is done, and never over what somebody has."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from api.errors import RefusedError
@@ -16,3 +17,12 @@ def require_free(folder: Path) -> None:
         raise RefusedError(f"{folder} is a file, not a folder")
     if folder.is_dir() and any(folder.iterdir()):
         raise RefusedError(f"{folder} is not empty; name a new folder")
+
+
+def require_writable(folder: Path) -> None:
+    """Refuse a folder that could not be made or replaced, before hours are spent on what goes there."""
+    ground = next(above for above in folder.absolute().parents if above.exists())
+    if not ground.is_dir():
+        raise RefusedError(f"{ground} is a file, so {folder} cannot be made in it")
+    if not os.access(ground, os.W_OK | os.X_OK):
+        raise RefusedError(f"{folder} cannot be made: {ground} may not be written to")

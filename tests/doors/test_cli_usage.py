@@ -53,9 +53,25 @@ def test_an_existing_folder_of_somebody_is_never_overwritten(foothold, tiny, tmp
     precious.mkdir()
     (precious / "thesis.txt").write_text("two years of work")
     for arguments in (["allocate", tiny, "--out", precious], ["template", precious], ["scenario", "tiny", precious]):
-        assert foothold(*arguments).returncode == 2
+        refused = foothold(*arguments)
+        assert refused.returncode == 2
+        assert "internal" not in refused.stderr
     assert [path.name for path in precious.iterdir()] == ["thesis.txt"]
     assert (precious / "thesis.txt").read_text() == "two years of work"
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(foothold, tiny):
+    """An --out inside a file is refused at once: the solver is never started."""
+    done = foothold("allocate", tiny, "--out", tiny / "students.csv" / "out")
+    assert done.returncode == 2
+    assert "Solving" not in done.stderr
+
+
+def test_no_time_is_no_allocation(foothold, tiny, tmp_path):
+    """A time limit that leaves no time exits 4 and writes nothing; one that is no number of seconds is bad usage."""
+    for limit, code in (("0", 4), ("0.001", 4), ("nan", 2), ("-1", 2)):
+        assert foothold("allocate", tiny, "--out", tmp_path / "out", "--time-limit", limit).returncode == code
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_internal_fault_exits_1_and_says_where_only_when_asked(tmp_path):
