@@ -5,11 +5,13 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
+from api.console import clean
+
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from rich.console import Group
     from rich.live import Live
-    from rich.table import Table
 
     from api.console import Screen
     from solver.outcome import Progress as LevelEvent
@@ -75,16 +77,18 @@ class Progress:
             self._told, self._told_at = event, perf_counter()
             self._screen.tell(_line(event))
 
-    def _table(self) -> Table:
+    def _table(self) -> Group:
+        from rich.console import Group
         from rich.table import Table
+        from rich.text import Text
 
-        grid = Table(title=f"{self._stage} ...", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         grid.add_column("level")
         for column in ("value", "bound", "gap", "time"):
             grid.add_column(column, justify="right")
         for event in self._events.values():
-            grid.add_row(*_cells(event))
-        return grid
+            grid.add_row(*(Text(clean(cell)) for cell in _cells(event)))
+        return Group(Text(f"{self._stage} ..."), *([grid] if self._events else []))
 
 
 def _live(screen: Screen) -> Live:

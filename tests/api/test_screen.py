@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
+
+from rich.console import Console
 
 from api.console import Screen, clean
 from api.progress import Progress, figure, percentage
@@ -53,3 +56,14 @@ def test_figures_for_people():
     """Thousands are set apart, a closed gap is 0, and what is not known is blank."""
     assert (figure(1234567), figure(None)) == ("1,234,567", "")
     assert (percentage(0.0), percentage(0.00042), percentage(None)) == ("0", "0.042%", "")
+
+
+def test_progress_on_a_terminal_is_a_live_table():
+    """On a terminal the step and a row for each level are drawn, a level's name is text and not markup."""
+    terminal = Console(file=StringIO(), force_terminal=True, width=80)
+    with Progress(Screen(terminal, terminal)) as progress:
+        progress.stage("Solving")
+        progress(LevelEvent("[bold]reach", 1200, 1300, 2.0))
+    drawn = terminal.file.getvalue()
+    for word in ("Solving ...", "level", "[bold]reach", "1,200", "1,300", "8.333%", "2.0 s"):
+        assert word in drawn
