@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.allocation import Allocation
 from engine.audit import audit
+from engine.domain import Decision
 from engine.options import build_options
 from engine.reasons import Unplaced, unplaced_reasons
 
@@ -34,3 +35,7 @@ def could_be_given(round_: Round, student_id: str, *pairs: str) -> set[str]:
         for slot_id in round_.slots
         if not audit(round_, allocation_of(*pairs, f"{student_id} {slot_id}")).breaches
     }
+
+
+def forbid(student_id: str = "s1", **what: str) -> Decision:
+    return Decision("forbid", student_id, reason="a reason", by="R. Jones", **what)

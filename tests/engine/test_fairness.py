@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import pytest
 from audit_rounds import employer, experience, policy_of, round_of, school, slot, student
 from hypothesis import given, settings
@@ -20,11 +18,12 @@ from engine.suppression import SMALL, Shown, percent, shown_counts, shown_parts
 
 def possible(shown: list[tuple[int, int]], total: int) -> list[set[int]]:
     """What each count could be for a reader who knows every range and the total, by trying every case."""
-    found: list[set[int]] = [set() for _ in shown]
-    for case in product(*(range(low, high + 1) for low, high in shown)):
-        if sum(case) == total:
-            for values, value in zip(found, case, strict=True):
-                values.add(value)
+    found = []
+    for row, (low, high) in enumerate(shown):
+        sums = {0}
+        for other in (*shown[:row], *shown[row + 1 :]):
+            sums = {before + value for before in sums for value in range(other[0], other[1] + 1)}
+        found.append({value for value in range(low, high + 1) if total - value in sums})
     return found
 
 
