@@ -12,7 +12,7 @@ from engine.fairness import Line, fairness
 from engine.map_drawing import Drawing, draw_map
 from engine.pages import page
 from engine.reason_words import REASON_WORDS
-from engine.suppression import SMALL, Shown, percent, shown_counts
+from engine.suppression import Shown, percent, shown_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +66,7 @@ def report_html(
         more=_more_students(levels),
         certificate=certificate,
         overrides=len(audit.overrides),
+        absent=shown_counts([len(round_.students) - tables.students], sum_known=False)[0],
         reserved=_reserved(round_, audit),
         reasons=_reason_lines(round_, unplaced),
         map=_map(round_, tables.by_school),
@@ -91,13 +92,11 @@ def _reserved(round_: Round, audit: Audit) -> tuple[int, Shown]:
 
 
 def _reason_lines(round_: Round, unplaced: Sequence[Unplaced]) -> tuple[ReasonLine, ...]:
-    """The reasons of the available students without a slot, the commonest first; none where the students are few.
+    """The reasons of the available students without a slot, the commonest first.
 
     Every reason is listed, for one that is left out would tell that the others are not nought.
     """
     times = Counter(each.reason for each in unplaced if round_.students[each.student_id].available)
-    if times.total() < SMALL:
-        return ()
     counts = shown_counts([times[reason] for reason in REASON_WORDS])
     lines = [ReasonLine(*words, count) for words, count in zip(REASON_WORDS.values(), counts, strict=True)]
     return tuple(sorted(lines, key=lambda line: -line.students.low if line.students.exact else 0))

@@ -26,6 +26,7 @@ from engine.domain import Point
 from engine.map_drawing import draw_map
 from engine.policy import Level, Policy
 from engine.publication import publication_files, publish
+from engine.reason_words import REASON_WORDS
 
 CSS_COLOUR = re.compile(r"--(\w+):\s*(#[0-9a-f]{6})")
 
@@ -202,13 +203,14 @@ def test_blank_criteria_are_counted(page):
     assert "For 1 nobody said" in page.root.text()
 
 
-def test_few_without_anything_are_not_sorted_by_reason():
-    """Where fewer than five students have nothing, no reason is listed, for it would be theirs."""
+def test_the_reason_of_a_few_cannot_be_told():
+    """Where fewer than five students have nothing, every reason is listed and none is told from another."""
     people = [student(f"s{n}") for n in range(8)]
     round_ = round_of(*people, slot(capacity=6))
     text = report(round_, Allocation.of((f"s{n}", "t1") for n in range(6)))
-    assert "so few that the reasons are not counted here" in text
-    assert not [caption for caption in tables(Page(text)) if caption.startswith("Reasons")]
+    rows = tables(Page(text))["Reasons for having no experience"][1:]
+    assert [row[0] for row in rows] == [title for title, _ in REASON_WORDS.values()]
+    assert {row[2] for row in rows} == {"fewer than 5"}
 
 
 def test_hostile_words_are_shown_and_not_obeyed():
