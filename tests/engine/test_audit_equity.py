@@ -8,7 +8,6 @@ import pytest
 from audit_rounds import (
     FAR,
     TUESDAY,
-    audited,
     experience,
     goal,
     pin,
@@ -120,6 +119,8 @@ def test_a_withdrawn_slot_is_still_a_slot_that_passes_the_pair_rules():
 
 def test_being_placed_against_the_rules_does_not_make_a_student_one_who_could_be():
     """Shows that a pinned journey beyond the limit, without any other slot, leaves the student out of the share."""
-    far = round_of(student(fsm=True, home=FAR), student("s2"), pin("s1", "t1"))
-    assert audited(far, "s1 t1", "s2 t1").goals["equity"] == 0
-    assert goal("equity", far, "s2 t1") == 0
+    far = round_of(student(fsm=True), student("s2"), student("s3", home=FAR), pin("s3", "t1"))
+    assert goal("equity", far, "s2 t1", "s3 t1") == 2 * 50
+    assert goal("equity", far, "s2 t1") == 50
+    near = round_of(student(fsm=True), student("s2"), student("s3"), pin("s3", "t1"))
+    assert goal("equity", near, "s2 t1", "s3 t1") == 2 * 33

@@ -99,6 +99,20 @@ def test_disadvantage_says_what_fsm_means():
         assert goal("guarantee", round_of(student(ever6=True, fsm=True), policy=narrow), "s1 t1") == 0
 
 
+def test_the_policy_s_priority_list_is_the_one_that_counts():
+    """Shows that each name of the list means its own flag and no other."""
+    flags: dict[str, dict[str, Any]] = {
+        "fsm": {"fsm": True},
+        "sen": {"sen_status": "K"},
+        "in_care": {"in_care": True},
+        "neet_risk": {"neet_risk": True},
+    }
+    for listed in GROUPS:
+        for flag, facts in flags.items():
+            round_ = round_of(student(**facts), policy=policy_of(priority=(listed,)))
+            assert goal("guarantee", round_, "s1 t1") == int(listed == flag)
+
+
 def test_reach_counts_students_and_not_slots():
     """Shows that a student counts once, whether the slots count or not."""
     two = offers(("Health", "T1"), ("Retail", "T1"))
