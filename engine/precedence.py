@@ -85,8 +85,8 @@ class Precedence:
         tied = ~(changes != 0).any(axis=0)
         first = np.where(tied, len(levels), (changes != 0).argmax(axis=0))
         won = ~tied & (changes[np.minimum(first, len(levels) - 1), np.arange(len(slots))] > 0)
-        strict = [level for level in first[won].tolist() if levels[level].proof and not levels[level].tolerance]
-        wins = frozenset(levels[level].name for level in strict)
+        won_at = (levels[level] for level in np.unique(first[won]).tolist())
+        wins = frozenset(level.name for level in won_at if level.proof and not level.tolerance)
         if won.all():
             return Standoff(None, wins)
         closest = int(np.where(won, -1, first).argmax())

@@ -30,7 +30,7 @@ ALLOCATIONS, UNPLACED, CERTIFICATE, REPORT = "allocations.csv", "unplaced.csv", 
 DELIMITERS = ",;\t"
 
 
-def publish(  # noqa: PLR0917 (a folder is made of all of these)
+def publish(
     round_: Round,
     options: Options,
     allocation: Allocation,
