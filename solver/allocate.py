@@ -12,6 +12,7 @@ from solver.fixed import FixedRows
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.outcome import Outcome
+from solver.priced import PricedPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from solver.ladder import Climb
     from solver.outcome import Progress, Status, Stopped
     from solver.problem import Problem
+
+
+EXACT_PAIRS = 30_000
+"""Rounds of up to so many eligible pairs are solved by one exact model."""
 
 
 def allocate(
@@ -43,7 +48,8 @@ def allocate(
     if broken:
         return Outcome("infeasible", "proven", None, (), {}, None, broken)
     problem = build_problem(round_, options, without=without)
-    method = ExactPath(problem, round_.policy.levels, clock)
+    path = ExactPath if len(problem.pairs.slot) <= EXACT_PAIRS else PricedPath
+    method = path(problem, round_.policy.levels, clock)
     try:
         answer = climb(problem, round_.policy.levels, method, clock, listener)
     except NoAllocationError:

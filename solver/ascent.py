@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.policy import Level
+    from solver.limits import Clock
     from solver.arrays import Floats, Ints
     from solver.prices import Worths
     from solver.problem import Problem
@@ -82,15 +83,18 @@ class Ascent:
             np.full(len(self.problem.slot_ids), 0.5),
         )
 
-    def prices(self, point: Point) -> Prices:
-        """The point as integer prices."""
+    def _no_blocks(self) -> Ints:
+        return np.zeros((len(self.problem.school_ids), len(self.problem.slot_ids)), dtype=np.int64)
+
+    def prices(self, point: Point, blocks: Ints | None = None) -> Prices:
+        """The point as integer prices; ``blocks``: what pairs outside the pool pay (default 0)."""
         rates = _whole(point.rates)
         worth = worths(self.levels, self.level, self._bare(rates))
         return Prices(
             SCALE,
             rates,
             _whole(point.rows),
-            np.zeros((len(self.problem.school_ids), len(self.problem.slot_ids)), dtype=np.int64),
+            blocks if blocks is not None else self._no_blocks(),
             self.block_pair,
             np.rint(point.own * SCALE).astype(np.int64),
             np.floor(point.equity * max(0, -worth["equity"])).astype(np.int64),
@@ -101,23 +105,27 @@ class Ascent:
         none = np.zeros(0, dtype=np.int64)
         return Prices(SCALE, rates, none, none, none, none, none, none)
 
-    def descend(self, point: Point, steps: int, unit: float, first: float, last: float) -> tuple[Point, float, Ints]:
+    def descend(
+        self, point: Point, steps: int, unit: float, first: float, last: float, clock: Clock | None = None
+    ) -> tuple[Point, float, list[Ints]]:
         """``steps`` steps from ``point``; step sizes go from ``first`` to ``last`` times ``unit``.
 
-        Returns the best point, its bound in units of the level, and how often each pair was chosen.
+        Returns the best point, its bound in units of the level, and each step's choices (students, depth).
         """
         best, best_point = float("inf"), point.copy()
-        votes = np.zeros(len(self.problem.pairs.slot), dtype=np.int64)
+        votes: list[Ints] = []
         momentum = [np.zeros_like(f) for f in point.families()]
         power = [np.zeros_like(f) for f in point.families()]
         shrink = (last / first) ** (1.0 / max(1, steps - 1))
         size = first
         for step in range(steps):
+            if clock is not None and clock.stop() and step:
+                break
             prices = self.prices(point)
-            total, slopes, chosen = self.slopes(point, prices)
+            total, slopes, choice = self.slopes(point, prices)
             if total < best:
                 best, best_point = total, point.copy()
-            votes[chosen] += 1
+            votes.append(choice.astype(np.int32))
             scales = (np.maximum(0.05, point.rates) * 0.5, unit, unit, 0.3, 0.3)
             for family, slope, m, v, scale in zip(point.families(), slopes, momentum, power, scales, strict=True):
                 m *= FIRST_MOMENT
@@ -125,7 +133,9 @@ class Ascent:
                 v *= SECOND_MOMENT
                 v += (1 - SECOND_MOMENT) * slope * slope
                 root = np.sqrt(v / (1 - SECOND_MOMENT ** (step + 1)))
-                family -= size * scale * (m / (1 - FIRST_MOMENT ** (step + 1))) / (root + 1e-3 + 0.05 * root.max(initial=0.0))
+                family -= (
+                    size * scale * (m / (1 - FIRST_MOMENT ** (step + 1))) / (root + 1e-3 + 0.05 * root.max(initial=0.0))
+                )
             self._clip(point)
             size *= shrink
         return best_point, best, votes
@@ -136,8 +146,35 @@ class Ascent:
         np.clip(point.equity, 0.0, 1.0, out=point.equity)
         np.clip(point.reserve, 0.0, 1.0, out=point.reserve)
 
+    def outside(self, point: Point) -> Ints:
+        """What students outside the pool can pay in each (school, slot) without bettering what the slot has.
+
+        A slot's best groups are worth so much a group; a block that fills ``t`` places from its own copies has the
+        rest of that worth for its other places.
+        """
+        prices = self.prices(point)
+        own_first, own_price = own_by_block(self.problem, prices, self.catalogue)
+        c = self.catalogue
+        kernels = chosen_for(len(self.problem.pairs.slot))
+        value = np.zeros(len(c.slots), dtype=np.int64)
+        kernels.choose_blocks(
+            c.slot_first, c.slot, own_first, own_price, np.zeros_like(c.members), np.zeros_like(c.members),
+            c.least, c.most, c.groups, c.fixed, c.single, value, np.zeros_like(c.members),
+        )  # fmt: skip
+        group = np.zeros(len(self.problem.slot_ids), dtype=np.int64)
+        group[c.slots] = np.maximum(0, value) // np.maximum(1, c.groups)
+        size = np.where(self.problem.slots.grouped, self.problem.slots.group_max, self.problem.slots.capacity)
+        size = np.maximum(1, size)
+        blocks = np.where(self.problem.blocked, group // size + 1, 0)[None, :].repeat(len(self.problem.school_ids), 0)
+        for b in range(len(c.slot)):
+            copies = own_price[own_first[b] : own_first[b + 1]][: int(size[c.slot[b]]) - 1]
+            room = size[c.slot[b]] - np.arange(len(copies) + 1)
+            spare = group[c.slot[b]] - np.concatenate([[0], np.cumsum(copies)])
+            blocks[c.school[b], c.slot[b]] = int((spare // room).min())
+        return blocks
+
     def slopes(self, point: Point, prices: Prices) -> tuple[float, tuple[Floats, ...], Ints]:
-        """The bound at ``prices``, its slope by family, and the pairs that students choose."""
+        """The bound at ``prices``, its slope by family, and what students choose (students, depth)."""
         problem = self.problem
         worth = worths(self.levels, self.level, prices)
         value, choice = student_side(problem, worth, prices)
@@ -158,7 +195,7 @@ class Ascent:
         equity, reserve, room, short, eager = self._soft(worth, chosen, student, slot)
         rates = self._rate_slopes(point, chosen, room, short, eager)
         slopes = (rates, (problem.resources.left - use).astype(np.float64), own.astype(np.float64), equity, reserve)
-        return total / SCALE, slopes, chosen
+        return total / SCALE, slopes, choice
 
     def _copies(self, prices: Prices, open_groups: Ints) -> Ints:
         """Which block pairs the slots' copies take, in the order of ``block_pair``."""
@@ -179,9 +216,7 @@ class Ascent:
         at = self.problem.pairs.slot[prices.own_pair] * schools + self.problem.students.school[student]
         return np.lexsort((-prices.own_price, np.searchsorted(keys, at)))
 
-    def _soft(
-        self, worth: Worths, chosen: Ints, student: Ints, slot: Ints
-    ) -> tuple[Floats, Floats, Ints, Ints, Ints]:
+    def _soft(self, worth: Worths, chosen: Ints, student: Ints, slot: Ints) -> tuple[Floats, Floats, Ints, Ints, Ints]:
         """Slopes of equity and reserve, and what they are made of: room and priority students by slot, shortfalls."""
         problem, facts = self.problem, self.problem.students
         placed = facts.placed.copy()

@@ -45,7 +45,21 @@ def group_worth(copies, worth, others, other_worth, least, most, groups, fixed, 
 
 
 @kernel
-def choose_blocks(slot_first, block_slot, pair_first, multiplier, others, other_worth, least, most, groups, fixed, single, value, open_):
+def choose_blocks(
+    slot_first,
+    block_slot,
+    pair_first,
+    multiplier,
+    others,
+    other_worth,
+    least,
+    most,
+    groups,
+    fixed,
+    single,
+    value,
+    open_,
+):
     """Fill ``value`` by slot and ``open_`` (groups) by block; blocks are compressed by slot, copies by block.
 
     ``multiplier`` is sorted descending within each block; ``single`` marks slots that take one school only.
@@ -61,7 +75,9 @@ def choose_blocks(slot_first, block_slot, pair_first, multiplier, others, other_
         for b in range(begin, end):
             i = b - begin
             low, high = pair_first[b], pair_first[b + 1]
-            group_worth(high - low, multiplier[low:high], others[b], other_worth[b], least[b], most[b], room, fixed[b], worth)
+            group_worth(
+                high - low, multiplier[low:high], others[b], other_worth[b], least[b], most[b], room, fixed[b], worth
+            )
             for used in range(room + 1):
                 for g in range(used + 1):
                     rest = closed if single[t] and g > 0 else table[i, used - g]

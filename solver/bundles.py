@@ -305,3 +305,68 @@ def many_bundles(wanted, first, slot, linear, students, slots, worths, flags, le
             own = np.full((picks.shape[1], depth), -1, dtype=np.int64)
             search(s, depth, count, where, 0, slot, linear, students, slots, worths, flags, best[i], own)
             picks[i, :, :depth] = own
+
+
+@kernel
+def single_moves(wanted, kept, first, slot, linear, students, slots, worths, flags, best, picks):
+    """For every wanted student the pairs that add most to what is kept: ``best`` descending, ``picks`` pairs or -1.
+
+    ``kept``: pair positions or -1, shape (wanted, depth). ``best`` and ``picks``: shape (wanted, many).
+    """
+    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
+    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
+    first_counting, need, breadth, progression = worths
+    clash, repeat = flags
+    many = best.shape[1]
+    for i in range(len(wanted)):
+        s = wanted[i]
+        picks[i, :] = -1
+        held, spent, online, given, sure, higher = 0, 0, 0, 0, guaranteed[s], progressed[s]
+        for t in range(kept.shape[1]):
+            if kept[i, t] >= 0:
+                j = slot[kept[i, t]]
+                held += 1
+                spent += half_days[j]
+                online += virtual[j]
+                if counts[j]:
+                    given += half_days[j]
+                    sure = 1
+                if tier[j] > top_tier[s]:
+                    higher = 1
+        if held >= max_slots[s]:
+            continue
+        size = first[s + 1] - first[s]
+        gain = np.empty(size, dtype=np.int64)
+        where = np.empty(size, dtype=np.int64)
+        count = 0
+        for p in range(first[s], first[s + 1]):
+            j = slot[p]
+            if spent + half_days[j] > hd_left[s] or online + virtual[j] > virtual_left[s]:
+                continue
+            fits, fresh = True, not known[s, sector[j]]
+            for t in range(kept.shape[1]):
+                if kept[i, t] >= 0:
+                    other = slot[kept[i, t]]
+                    if other == j or not compatible(j, other, employer, begins, ends, in_person, clash, repeat):
+                        fits = False
+                        break
+                    if sector[other] == sector[j]:
+                        fresh = False
+            if not fits:
+                continue
+            v = linear[p]
+            if counts[j]:
+                v += need * (need_gain(need_left[s], given + half_days[j]) - need_gain(need_left[s], given))
+                if sure == 0:
+                    v += first_counting
+            if fresh:
+                v += breadth
+            if tier[j] > top_tier[s] and higher == 0:
+                v += progression
+            gain[count] = v
+            where[count] = p
+            count += 1
+        order = np.argsort(-gain[:count], kind="mergesort")
+        for t in range(min(many, count)):
+            best[i, t] = gain[order[t]]
+            picks[i, t] = where[order[t]]

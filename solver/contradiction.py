@@ -45,9 +45,7 @@ def contradiction(
     return (*pins, *(reasons or ("No choice of other students fills the groups that these pins need.",)))
 
 
-def _contradict(
-    round_: Round, options: Options, fixed: FixedRows, clock: Clock, without: frozenset[str]
-) -> bool:
+def _contradict(round_: Round, options: Options, fixed: FixedRows, clock: Clock, without: frozenset[str]) -> bool:
     if _broken(round_, fixed, without):
         return True
     problem = build_problem(round_, options, fixed=fixed, without=without)
@@ -56,9 +54,7 @@ def _contradict(
 
 def _broken(round_: Round, fixed: FixedRows, without: frozenset[str]) -> list[Breach]:
     """What the fixed rows break by themselves."""
-    decisions = tuple(
-        d for d in round_.decisions if d.kind != "pin" or (d.student_id, d.slot_id) in set(fixed.pins)
-    )
+    decisions = tuple(d for d in round_.decisions if d.kind != "pin" or (d.student_id, d.slot_id) in set(fixed.pins))
     frozen = frozenset(Assignment(*pair) for pair in fixed.frozen)
     found = audit(replace(round_, decisions=decisions), Allocation.of(fixed.pairs), frozen=frozen)
     return [b for b in found.breaches if b.rule not in NOT_YET_BROKEN | without]

@@ -16,7 +16,7 @@ from solver.model import INFINITY, Expression
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solver.arrays import Bools, Ints
+    from solver.arrays import Ints
     from solver.core_rules import Pool
     from solver.model import Model
     from solver.problem import Problem

@@ -75,7 +75,11 @@ def resource_rows(model: Model, problem: Problem, pool: Pool) -> Ints:
     """The shared limits; the model's row for each row of ``problem.resources``, or -1 where it cannot bind."""
     resources = problem.resources
     position, row = rows_of_pairs(
-        resources, problem.slots, problem.students.support[pool.student], problem.students.school[pool.student], pool.slot
+        resources,
+        problem.slots,
+        problem.students.support[pool.student],
+        problem.students.school[pool.student],
+        pool.slot,
     )
     use = np.bincount(row, minlength=len(resources.left))
     binding = np.flatnonzero(use > resources.left)
@@ -108,8 +112,12 @@ def block_rows(model: Model, problem: Problem, pool: Pool) -> Blocks:
     of_pair = np.where(blocked[pool.slot], np.searchsorted(keys, key), -1)
     counted = slots.grouped[slot] & grouped_on
     count = model.columns(problem.groups_open[slot], integer=True)
-    fixed = np.array([problem.fixed_members.get((int(k), int(j)), 0) for k, j in zip(school, slot, strict=True)], dtype=np.int64)
-    least_size = np.array([problem.smallest_group(int(k), int(j)) for k, j in zip(school, slot, strict=True)], dtype=np.int64)
+    fixed = np.array(
+        [problem.fixed_members.get((int(k), int(j)), 0) for k, j in zip(school, slot, strict=True)], dtype=np.int64
+    )
+    least_size = np.array(
+        [problem.smallest_group(int(k), int(j)) for k, j in zip(school, slot, strict=True)], dtype=np.int64
+    )
     most_size = np.where(counted, slots.group_max[slot], np.where(slots.grouped[slot], 1 << 20, slots.capacity[slot]))
     inside = np.flatnonzero(of_pair >= 0)
     most = _most_rows(model, pool, inside, of_pair, count, most_size, fixed)

@@ -48,7 +48,9 @@ def _unopened(problem: Problem, core: Core, dual: Floats, blocks: Floats) -> Non
         return
     size = np.maximum(1, np.where(problem.slots.grouped, problem.slots.group_max, problem.slots.capacity))
     worth = np.zeros(len(problem.slot_ids))
-    np.maximum.at(worth, slots, dual[core.blocks.most] * size[slots] + dual[core.blocks.least] * problem.slots.group_min[slots])
+    np.maximum.at(
+        worth, slots, dual[core.blocks.most] * size[slots] + dual[core.blocks.least] * problem.slots.group_min[slots]
+    )
     blocks[:] = np.where(problem.blocked, np.maximum(0.0, worth) / size, 0.0)[None, :]
 
 

@@ -106,7 +106,8 @@ def constants_of(
     worth["progression"] = int(use.progressed.sum())
     worth["breadth"] = int(use.known_sector.sum() - progress.known_sector.sum())
     worth["need"] = sum(
-        triangle(int(d)) - triangle(int(d - min(d, g))) for d, g in zip(progress.deficit, use.counting_half_days, strict=True)
+        triangle(int(d)) - triangle(int(d - min(d, g)))
+        for d, g in zip(progress.deficit, use.counting_half_days, strict=True)
     )
     worth["reserve"] = int(np.minimum(slots.reserved, slots.reserved_taken).sum())
     for student_id, slot_id in fixed.pairs:

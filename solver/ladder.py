@@ -80,8 +80,15 @@ def climb(
     goals = goal_values(problem, chosen)
     results = tuple(
         LevelResult(
-            level, {g: goals[g] for g in level.goals}, level_value(level, goals),
-            max(r.best, level_value(level, goals)), r.floor, r.bound, r.proof, r.seconds, r.prices,
+            level,
+            {g: goals[g] for g in level.goals},
+            level_value(level, goals),
+            max(r.best, level_value(level, goals)),
+            r.floor,
+            r.bound,
+            r.proof,
+            r.seconds,
+            r.prices,
         )
         for level, r in zip(levels, rungs, strict=True)
     )

@@ -1,0 +1,141 @@
+"""What chosen students might be given next: the pairs that add most to what each keeps, under given prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver import bundles
+from solver.bound import kernel_facts
+from solver.kernels import chosen_for
+from solver.prices import pair_worths, school_slot_prices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.arrays import Ints
+    from solver.prices import Prices, Worths
+    from solver.problem import Problem
+
+_LOADED = (bundles,)
+NEVER = -(1 << 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Moves: student ``owner`` is given ``pairs`` beside what the student keeps.
+
+    ``owner``: shape (moves,); ``pairs``: shape (moves, depth), -1 where there is none; ``goals``: what each move adds
+    to the goals of one student's own.
+    """
+
+    owner: Ints
+    pairs: Ints
+    goals: dict[str, Ints]
+
+    def only(self, keep: Ints) -> Candidates:
+        """The moves at ``keep``."""
+        return Candidates(self.owner[keep], self.pairs[keep], {g: v[keep] for g, v in self.goals.items()})
+
+    def members(self) -> tuple[Ints, Ints]:
+        """(move, pair) for every slot of every move."""
+        move, place = np.nonzero(self.pairs >= 0)
+        return move, self.pairs[move, place]
+
+
+def linear_worths(problem: Problem, worth: Worths, prices: Prices) -> Ints:
+    """The linear worth of every pair, less its prices."""
+    return pair_worths(problem, worth, prices, school_slot_prices(problem, prices), 0, len(problem.students.school))
+
+
+def single_moves(
+    problem: Problem, worth: Worths, linears: Sequence[Ints], students: Ints, kept: Ints, released: Ints, many: int
+) -> Candidates:
+    """The best ``many`` single slots of each student under each of ``linears``, and the one that is released.
+
+    ``kept``: pair positions or -1, shape (students, depth); ``released``: a pair position or -1 by student.
+    """
+    kernels = chosen_for(len(problem.pairs.slot))
+    student_facts, slot_facts = kernel_facts(problem)
+    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
+    first, slot = problem.pairs.first, problem.pairs.slot
+    rows, pairs = [np.arange(len(students))], [released]
+    for linear in linears:
+        best = np.full((len(students), many), NEVER, dtype=np.int64)
+        picks = np.full((len(students), many), -1, dtype=np.int64)
+        kernels.single_moves(students, kept, first, slot, linear, student_facts, slot_facts, amounts, flags, best, picks)
+        rows.append(np.repeat(np.arange(len(students)), many))
+        pairs.append(picks.ravel())
+    row, pair = np.concatenate(rows), np.concatenate(pairs)
+    unique = np.unique(np.column_stack([row, pair])[pair >= 0], axis=0)
+    row, moved = unique[:, 0], unique[:, 1:]
+    return Candidates(students[row], moved, move_goals(problem, students[row], moved, kept[row]))
+
+
+def bundle_moves(problem: Problem, students: Ints, held: Ints, bundles_: Ints) -> Candidates:
+    """Whole bundles, and all their parts: those in ``bundles_`` (owner, pairs...) and those held now.
+
+    ``held``: pair positions or -1, shape (students, depth).
+    """
+    depth = max(held.shape[1], bundles_.shape[1] - 1)
+    own = np.full((len(students), 1 + depth), -1, dtype=np.int64)
+    own[:, 0] = students
+    own[:, 1 : 1 + held.shape[1]] = held
+    rows = bundles_[np.isin(bundles_[:, 0], students)]
+    wide = np.full((len(rows), 1 + depth), -1, dtype=np.int64)
+    wide[:, : rows.shape[1]] = rows
+    rows = np.concatenate([own, wide])
+    parts = []
+    for mask in range(1, 1 << depth):
+        part = rows.copy()
+        part[:, 1:] = np.where([(mask >> t) & 1 for t in range(depth)], rows[:, 1:], -1)
+        parts.append(part)
+    rows = np.concatenate(parts)
+    rows = rows[rows[:, 1:].max(axis=1) >= 0]
+    rows[:, 1:] = np.sort(rows[:, 1:], axis=1)[:, ::-1]
+    rows = np.unique(rows, axis=0)
+    owner, moved = rows[:, 0].copy(), rows[:, 1:].copy()
+    return Candidates(owner, moved, move_goals(problem, owner, moved, np.full((len(owner), 1), -1, dtype=np.int64)))
+
+
+def move_goals(problem: Problem, owner: Ints, moved: Ints, kept: Ints) -> dict[str, Ints]:
+    """What every move adds to each goal of one student's own (``equity`` and ``reserve`` are not)."""
+    facts = problem.students
+    both = np.concatenate([kept, moved], axis=1)
+    after, before = _held_goals(problem, owner, both), _held_goals(problem, owner, kept)
+    goals = {goal: after[goal] - before[goal] for goal in after}
+    has = moved >= 0
+    points = np.where(has, problem.pairs.points[moved], 0).sum(axis=1)
+    goals["preference"] = points
+    goals["travel"] = np.where(has, problem.pairs.km[moved], 0).sum(axis=1)
+    goals["lottery"] = facts.ticket[owner] * points
+    goals["stability"] = -np.where(has, problem.pairs.kept[moved], 0).sum(axis=1)
+    return goals
+
+
+def _held_goals(problem: Problem, owner: Ints, held: Ints) -> dict[str, Ints]:
+    """The goals that depend on all that a student holds; ``held``: pair positions or -1, a row a student."""
+    facts, slots = problem.students, problem.slots
+    has = held >= 0
+    slot = np.where(has, problem.pairs.slot[held], 0)
+    counting = has & slots.counts[slot]
+    given = np.where(counting, slots.half_days[slot], 0).sum(axis=1)
+    left = facts.need_left[owner]
+    after = np.maximum(0, left - given)
+    new = has & ~facts.known_sector[owner[:, None], slots.sector[slot]]
+    for place in range(1, held.shape[1]):
+        same = (slots.sector[slot[:, :place]] == slots.sector[slot[:, place : place + 1]]) & new[:, :place]
+        new[:, place] &= ~same.any(axis=1)
+    higher = has & (slots.tier[slot] > facts.top_tier[owner][:, None])
+    placed = has.any(axis=1) & ~facts.placed[owner]
+    return {
+        "guarantee": (counting.any(axis=1) & ~facts.guaranteed[owner]).astype(np.int64),
+        "reach": placed.astype(np.int64),
+        "need": (left * (left + 1) - after * (after + 1)) // 2,
+        "breadth": new.sum(axis=1),
+        "progression": (higher.any(axis=1) & ~facts.progressed[owner]).astype(np.int64),
+        "replaced": (placed & facts.baseline[owner]).astype(np.int64),
+    }

@@ -1,0 +1,207 @@
+"""A neighbourhood: some schools' students released at once and re-placed by an exact model over candidate bundles.
+
+Everyone else stays. Very large neighbourhood search (Ahuja, Ergun, Orlin and Punnen 2002) with a set-packing model:
+one column a bundle, so that whatever one student may not have together never enters the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.model import INFINITY, Expression, LinearProgram, Model
+from solver.resources import rows_of_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Bools, Floats, Ints
+    from solver.candidates import Candidates
+    from solver.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What the students outside the neighbourhood hold, and which slack the neighbourhood may use.
+
+    ``members``: students by (school, slot) of blocked slots, fixed ones included, dense. ``use``: by resource row.
+    ``mine_row`` and ``mine_slot`` say whose slack is whose when two neighbourhoods are solved at once.
+    """
+
+    members: Ints
+    use: Ints
+    held_pairs: Ints
+    placed: Bools
+    eager: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The model of one neighbourhood."""
+
+    program: LinearProgram
+    found: Candidates
+    goals: Mapping[str, Expression]
+
+    def objective(self, goals: Mapping[str, int]) -> Expression:
+        """A signed sum of goals."""
+        total = Expression.zero()
+        for goal, coefficient in goals.items():
+            total = total.plus(self.goals[goal], coefficient)
+        return total
+
+    def chosen(self, solution: Floats) -> Ints:
+        """The pairs taken by a solution."""
+        pairs = self.found.pairs[np.rint(solution[: len(self.found.owner)]) > 0]
+        return np.sort(pairs[pairs >= 0])
+
+
+def build_neighbourhood(problem: Problem, found: Candidates, others: Others, left: Ints, groups: Ints) -> Neighbourhood:
+    """The model over ``found``; ``left`` and ``groups`` are what the neighbourhood may use of rows and of groups."""
+    model = Model()
+    found = found.only(np.flatnonzero(_fitting(problem, found, others)))
+    column = model.columns(np.ones(len(found.owner)), integer=True)
+    owners, position = np.unique(found.owner, return_inverse=True)
+    rows = model.rows(-INFINITY, 1, len(owners))
+    model.put(rows[position], column, 1)
+    move, pair = found.members()
+    student, slot = found.owner[move], problem.pairs.slot[pair]
+    _resource_rows(model, problem, column[move], student, slot, left)
+    _separation_rows(model, problem, column[move], pair)
+    _block_rows(model, problem, column[move], student, slot, others, groups)
+    goals = {goal: Expression(column, values, 0) for goal, values in found.goals.items()}
+    goals["equity"] = _equity(model, problem, found, others)
+    goals["reserve"] = _reserve(model, problem, column[move], student, slot, others)
+    return Neighbourhood(model.arrays(), found, goals)
+
+
+def _fitting(problem: Problem, found: Candidates, others: Others) -> Bools:
+    """Moves into no slot that another school has to itself, and none kept apart from what others hold."""
+    move, pair = found.members()
+    slot, school = problem.pairs.slot[pair], problem.students.school[found.owner[move]]
+    taken = others.members.sum(axis=0)
+    keep = np.ones(len(found.owner), dtype=bool)
+    keep[move[problem.exclusive[slot] & (taken[slot] > others.members[school, slot])]] = False
+    if problem.separations:
+        held = set(others.held_pairs.tolist())
+        barred = {p for s in problem.separations if held & set(s.pairs) for p in s.pairs if p not in held}
+        keep[move[np.isin(pair, np.array(sorted(barred), dtype=np.int64))]] = False
+    return keep
+
+
+def _resource_rows(model: Model, problem: Problem, column: Ints, student: Ints, slot: Ints, left: Ints) -> None:
+    facts = problem.students
+    position, row = rows_of_pairs(problem.resources, problem.slots, facts.support[student], facts.school[student], slot)
+    use = np.bincount(row, minlength=len(left))
+    binding = np.flatnonzero(use > left)
+    numbers = np.full(len(left), -1, dtype=np.int64)
+    numbers[binding] = model.rows(-INFINITY, left[binding], len(binding))
+    kept = numbers[row] >= 0
+    model.put(numbers[row[kept]], column[position[kept]], 1)
+
+
+def _separation_rows(model: Model, problem: Problem, column: Ints, pair: Ints) -> None:
+    for separation in problem.separations:
+        inside = column[np.isin(pair, np.array(separation.pairs))]
+        if len(inside) > 1:
+            model.put(np.repeat(model.rows(-INFINITY, 1, 1), len(inside)), inside, 1)
+
+
+def _block_rows(
+    model: Model, problem: Problem, column: Ints, student: Ints, slot: Ints, others: Others, groups: Ints
+) -> None:
+    """Groups by school and slot: those of others stay, with their members counted; ``groups`` is what may be open."""
+    inside = np.flatnonzero(problem.blocked[slot])
+    school = problem.students.school[student]
+    schools = np.zeros(len(problem.school_ids), dtype=bool)
+    schools[np.unique(school)] = True
+    free = np.argwhere((others.members > 0) & schools[:, None] & problem.blocked[None, :])
+    width = len(problem.slot_ids)
+    keys = np.unique(np.concatenate([school[inside] * width + slot[inside], free[:, 0] * width + free[:, 1]]))
+    k, j = keys // width, keys % width
+    counted = problem.slots.grouped[j] & ("group" not in problem.rules_off)
+    count = model.columns(problem.groups_open[j], integer=True)
+    fixed = others.members[k, j]
+    least = np.array([problem.smallest_group(int(a), int(b)) for a, b in zip(k, j, strict=True)], dtype=np.int64)
+    most = np.where(counted, problem.slots.group_max[j], problem.slots.capacity[j])
+    of_pair = np.searchsorted(keys, school[inside] * width + slot[inside])
+    rows = model.rows(-INFINITY, -fixed, len(keys))
+    model.put(rows[of_pair], column[inside], 1)
+    model.put(rows, count, -most)
+    asked = np.flatnonzero(counted)
+    rows = np.full(len(keys), -1, dtype=np.int64)
+    rows[asked] = model.rows(-fixed[asked], INFINITY, len(asked))
+    member = rows[of_pair] >= 0
+    model.put(rows[of_pair[member]], column[inside[member]], 1)
+    model.put(rows[asked], count[asked], -least[asked])
+    _links(model, column[inside], student[inside] * len(keys) + of_pair, of_pair, count)
+    _totals(model, problem, j, count, groups)
+
+
+def _links(model: Model, column: Ints, holder: Ints, of_pair: Ints, count: Ints) -> None:
+    """No student in a group that is not open: one row for each student and block."""
+    holders, at = np.unique(holder, return_inverse=True)
+    rows = model.rows(-INFINITY, 0, len(holders))
+    model.put(rows[at], column, 1)
+    block = np.zeros(len(holders), dtype=np.int64)
+    block[at] = of_pair
+    model.put(rows, count[block] if len(count) else block, -1)
+
+
+def _totals(model: Model, problem: Problem, slot: Ints, count: Ints, groups: Ints) -> None:
+    used, position = np.unique(slot, return_inverse=True)
+    grouped = np.flatnonzero(problem.slots.grouped[used] & ("group" not in problem.rules_off))
+    rows = np.full(len(used), -1, dtype=np.int64)
+    rows[grouped] = model.rows(-INFINITY, groups[used[grouped]], len(grouped))
+    kept = rows[position] >= 0
+    model.put(rows[position[kept]], count[kept], 1)
+    alone = np.flatnonzero(problem.exclusive[slot])
+    one = model.columns(np.ones(len(alone)), integer=True)
+    link = model.rows(-INFINITY, 0, len(alone))
+    model.put(link, count[alone], 1)
+    model.put(link, one, -np.maximum(1, problem.groups_open[slot[alone]]))
+    single = np.flatnonzero(problem.exclusive[used])
+    rows = np.full(len(used), -1, dtype=np.int64)
+    rows[single] = model.rows(-INFINITY, np.minimum(1, groups[used[single]]), len(single))
+    model.put(rows[position[alone]], one, 1)
+
+
+def _equity(model: Model, problem: Problem, found: Candidates, others: Others) -> Expression:
+    facts = problem.students
+    total = Expression.zero()
+    placing = found.goals["reach"] > 0
+    for group, share in enumerate(problem.share):
+        inside = facts.in_group[:, group]
+        constant = int(share) * int(others.placed.sum()) - 100 * int((others.placed & inside).sum())
+        values = np.where(placing, int(share) - 100 * inside[found.owner].astype(np.int64), 0)
+        column = model.columns(np.array([float(np.abs(values).sum() + abs(constant))]), integer=False)
+        row = model.rows(-INFINITY, -constant, 1)
+        model.put(np.repeat(row, len(values)), np.arange(len(values)), values)
+        model.put(row, column, -1)
+        total = total.plus(Expression(column, np.ones(1, dtype=np.int64)))
+    return total
+
+
+def _reserve(model: Model, problem: Problem, column: Ints, student: Ints, slot: Ints, others: Others) -> Expression:
+    slots = problem.slots
+    taken = np.minimum(slots.reserved, slots.reserved_taken + others.eager)
+    left = slots.reserved - taken
+    position = np.flatnonzero(problem.students.priority[student] & (left[slot] > 0))
+    used, index = np.unique(slot[position], return_inverse=True)
+    filled = model.columns(left[used], integer=False)
+    rows = model.rows(-INFINITY, 0, len(used))
+    model.put(rows, filled, 1)
+    model.put(rows[index], column[position], -1)
+    return Expression(filled, np.ones(len(filled), dtype=np.int64), int(taken.sum()))
+
+
+def combined(levels: Sequence[Level], rates: Sequence[int]) -> dict[str, int]:
+    """Goals of all levels in one signed sum, each level at its rate."""
+    total: dict[str, int] = {}
+    for level, rate in zip(levels, rates, strict=True):
+        for goal, coefficient in level.goals.items():
+            total[goal] = total.get(goal, 0) + rate * coefficient
+    return total

@@ -1,0 +1,60 @@
+"""Rates of exchange between levels: what one unit of a level is taken to be worth while all are improved together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.prices import Prices, Worths, pair_worths, school_slot_prices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.policy import Level
+    from solver.problem import Problem
+
+TYPICAL_STEP = {"equity": 50}
+"""The least by which a goal usually moves, in its own units (1 where not named): one student placed moves equity."""
+
+MARGIN = 3
+
+
+def swings(problem: Problem, levels: Sequence[Level]) -> list[float]:
+    """What a good single slot is worth at each level: the 90th percentile over students of their best pair."""
+    nothing = Prices.none(problem, 0, 1)
+    paid = school_slot_prices(problem, nothing)
+    count = len(problem.students.school)
+    found = []
+    for level in levels:
+        worth = Worths(dict(level.goals))
+        linear = np.abs(pair_worths(problem, worth, nothing, paid, 0, count)).astype(np.float64)
+        best = np.zeros(count)
+        some = np.flatnonzero(np.diff(problem.pairs.first) > 0)
+        if len(some):
+            best[some] = np.maximum.reduceat(linear, problem.pairs.first[some])
+        left = problem.students.need_left
+        best += abs(worth["need"]) * left * (left + 1) / 2
+        flat = sum(abs(worth[g]) for g in ("guarantee", "reach", "breadth", "progression", "reserve", "replaced"))
+        best += flat + 100 * abs(worth["equity"])
+        found.append(max(1.0, float(np.percentile(best, 90)) if count else 1.0))
+    return found
+
+
+def combined_rates(levels: Sequence[Level], swing: Sequence[float]) -> list[int]:
+    """A whole rate for each level, large enough that lower levels hardly ever outbid a higher one."""
+    rates = [1]
+    for position in range(len(levels) - 2, -1, -1):
+        step = min(abs(c) * TYPICAL_STEP.get(g, 1) for g, c in levels[position].goals.items())
+        outbid = rates[0] * swing[position + 1] * MARGIN / max(1, step)
+        rates.insert(0, max(rates[0], min(1 << 34, int(np.ceil(outbid)))))
+    return rates
+
+
+def combined_goals(levels: Sequence[Level], rates: Sequence[int]) -> Mapping[str, int]:
+    """The goals of all levels in one signed sum, each level at its rate."""
+    total: dict[str, int] = {}
+    for level, rate in zip(levels, rates, strict=True):
+        for goal, coefficient in level.goals.items():
+            total[goal] = total.get(goal, 0) + rate * coefficient
+    return total
