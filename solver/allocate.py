@@ -13,6 +13,7 @@ from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.outcome import Outcome
 from solver.priced import PricedPath
+from solver.proof import proof_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,15 @@ def allocate(
     proven = all(level.proven for level in answer.levels if level.level.proof)
     status: Status = "optimal" if proven else "feasible"
     goals = goal_values(problem, answer.chosen)
-    return Outcome(status, _stopped(clock, proven=proven), rows_of(problem, answer), answer.levels, goals, problem)
+    return Outcome(
+        status,
+        _stopped(clock, proven=proven),
+        rows_of(problem, answer),
+        answer.levels,
+        goals,
+        problem,
+        proof_files=proof_files(problem, round_.policy, answer.levels),
+    )
 
 
 def rows_of(problem: Problem, answer: Climb) -> Allocation:

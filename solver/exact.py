@@ -12,7 +12,7 @@ from solver.core import build_core
 from solver.duals import prices_from_duals
 from solver.highs import Highs, Row
 from solver.measure import goal_values, level_value
-from solver.prices import Prices
+from solver.prices import settled, within_worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from solver.core import Core
     from solver.highs import Answer
     from solver.limits import Clock
+    from solver.prices import Prices
     from solver.problem import Problem
 
 ROUNDING = 1e-6
@@ -62,7 +63,7 @@ class ExactPath:
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
         """The best of ``level`` with the earlier ones at ``floors``; ``None`` when stopped with nothing better."""
         if not len(self.core.program.upper):
-            return self._nothing_to_choose(level)
+            return self._nothing_to_choose(level, floors)
         objective = self.core.objective(self.levels[level])
         rows = [Row(self.core.objective(self.levels[i]), floor) for i, floor in enumerate(floors)]
         relaxed = self.highs.linear(self.core.program, objective, rows)
@@ -84,15 +85,16 @@ class ExactPath:
         solver_bound = _integer_bound(answer)
         return LevelAnswer(best, price_bound, solver_bound, prices)
 
-    def _nothing_to_choose(self, level: int) -> LevelAnswer:
+    def _nothing_to_choose(self, level: int, floors: Sequence[int]) -> LevelAnswer:
         nothing = np.zeros(0, dtype=np.int64)
-        value = self._value(level, nothing)
-        return LevelAnswer(nothing, value, None, Prices.none(self.problem, level))
+        prices = settled(self.problem, self.levels, level)
+        bound = relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound
+        return LevelAnswer(nothing, bound, self._value(level, nothing), prices)
 
     def _price_bound(self, level: int, floors: Sequence[int], relaxed: Answer) -> tuple[int | None, Prices | None]:
         if relaxed.dual is None:
             return None, None
-        prices = prices_from_duals(self.problem, self.core, relaxed.dual, level)
+        prices = within_worth(self.levels, level, prices_from_duals(self.problem, self.core, relaxed.dual, level))
         return relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound, prices
 
     def _whole(self, relaxed: Answer, floors: Sequence[int]) -> Ints | None:

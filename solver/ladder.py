@@ -11,7 +11,7 @@ import numpy as np
 from solver.bound import Catalogue, relax
 from solver.measure import goal_values, level_value
 from solver.outcome import LevelResult, Progress
-from solver.prices import Prices
+from solver.prices import Prices, within_worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +50,7 @@ class _Rung:
     proof: Proof
     seconds: float
     prices: Prices
+    price_bound: int
 
 
 def climb(
@@ -73,8 +74,9 @@ def climb(
         if chosen is None:
             return Climb(None, ())
         best = level_value(level, goal_values(problem, chosen))
-        bound, proof, prices = _proven(problem, levels, floors, answer, catalogue)
-        rungs.append(_Rung(best, level.floor_of(best), bound, proof, time.perf_counter() - begun, prices))
+        bound, proof, prices, price_bound = _proven(problem, levels, floors, answer, catalogue)
+        seconds = time.perf_counter() - begun
+        rungs.append(_Rung(best, level.floor_of(best), bound, proof, seconds, prices, price_bound))
         _tell(listener, Progress(level.name, best, bound, clock.seconds(), done=True))
     assert chosen is not None
     goals = goal_values(problem, chosen)
@@ -89,6 +91,7 @@ def climb(
             r.proof,
             r.seconds,
             r.prices,
+            r.price_bound,
         )
         for level, r in zip(levels, rungs, strict=True)
     )
@@ -97,17 +100,18 @@ def climb(
 
 def _proven(
     problem: Problem, levels: Sequence[Level], floors: Sequence[int], answer: LevelAnswer | None, catalogue: Catalogue
-) -> tuple[int, Proof, Prices]:
-    """The tightest bound at hand, how it is proven, and the prices beside it."""
+) -> tuple[int, Proof, Prices, int]:
+    """The tightest bound at hand, how it is proven, the prices beside it and what they prove."""
     earlier = len(floors)
-    if answer is not None and answer.prices is not None and answer.price_bound is not None:
-        prices, bound = answer.prices, answer.price_bound
+    given = answer.prices if answer is not None else None
+    prices = within_worth(levels, earlier, given or Prices.none(problem, earlier))
+    if answer is not None and answer.price_bound is not None and prices is given:
+        bound = answer.price_bound
     else:
-        prices = Prices.none(problem, earlier)
         bound = relax(problem, levels, earlier, floors, prices, catalogue).bound
     if answer is not None and answer.solver_bound is not None and answer.solver_bound < bound:
-        return answer.solver_bound, "solver", prices
-    return bound, "prices", prices
+        return answer.solver_bound, "solver", prices, bound
+    return bound, "prices", prices, bound
 
 
 def _tell(listener: Callable[[Progress], None] | None, progress: Progress) -> None:

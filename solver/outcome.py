@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class LevelResult:
     proof: Proof
     seconds: float
     prices: Prices | None
+    price_bound: int
+    """What the prices alone prove."""
 
     @property
     def proven(self) -> bool:
@@ -64,6 +66,8 @@ class Outcome:
     problem: Problem | None
     contradiction: tuple[str, ...] = ()
     """Sentences of an irreducible set of pins that contradict the rules."""
+    proof_files: Mapping[str, bytes] = field(default_factory=dict)
+    """Every level's prices, by the path of their file beside the certificate."""
 
 
 def gap(bound: int, value: int, scale: int) -> float:

@@ -9,7 +9,7 @@ bound; good numbers make it tight. All prices are in units of 1/``scale`` of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,6 +76,23 @@ def worths(levels: Sequence[Level], level: int, prices: Prices) -> Worths:
         for goal, coefficient in each.goals.items():
             total[goal] = total.get(goal, 0) + rate * coefficient
     return Worths(total)
+
+
+def within_worth(levels: Sequence[Level], level: int, prices: Prices) -> Prices:
+    """The prices with those of equity between 0 and what a unit of it costs, for beyond that they prove nothing."""
+    most = max(0, -worths(levels, level, prices)["equity"])
+    equity = np.clip(prices.equity, 0, most)
+    return prices if np.array_equal(equity, prices.equity) else replace(prices, equity=equity)
+
+
+def settled(problem: Problem, levels: Sequence[Level], level: int) -> Prices:
+    """The prices that prove the level where nothing is left to choose: what fixed rows leave is worth nothing."""
+    none = Prices.none(problem, level)
+    worth, facts = worths(levels, level, none), problem.students
+    inside = 100 * facts.in_group[facts.placed].sum(axis=0)
+    behind = problem.share * int(facts.placed.sum()) > inside
+    reserve = np.full(len(problem.slot_ids), max(0, worth["reserve"]), dtype=np.int64)
+    return replace(none, equity=np.where(behind, max(0, -worth["equity"]), 0), reserve=reserve)
 
 
 def school_slot_prices(problem: Problem, prices: Prices) -> Ints:

@@ -90,7 +90,7 @@ def allocate_round(
         "peak_mb": peak_mb(),
     }
     stage("Writing, with a reason for everyone left out")
-    publish(round_, options, allocation, certificate, found, getattr(outcome, "proof_files", {}), request.out)
+    publish(round_, options, allocation, certificate, found, outcome.proof_files, request.out)
     return Allocated(round_, request.out, certificate, found)
 
 

@@ -48,6 +48,7 @@ def _level_claim(result: LevelResult, value: int, goals: Mapping[str, int]) -> d
         "value": value,
         "best": result.best,
         "bound": result.bound,
+        "price_bound": result.price_bound,
         "gap": gap(result.bound, value, scale(level, goals)),
         "proof": result.proof,
         "seconds": round(result.seconds, 3),
