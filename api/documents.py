@@ -51,6 +51,7 @@ def bounds_document(bounds: Sequence[LevelBound]) -> dict[str, Any]:
                 "certificate_bound": bound.certificate_bound,
                 "proof": bound.proof,
                 "ok": bound.ok,
+                "remark": bound.remark,
             }
             for bound in bounds
         ],

@@ -28,13 +28,18 @@ def plain() -> SimpleNamespace:
     return SimpleNamespace(**{f.__name__: f for f in _registered})
 
 
-@cache
 def fast() -> SimpleNamespace:
     """The inner loops, compiled."""
+    return _compiled(len(_registered))
+
+
+@cache
+def _compiled(registered: int) -> SimpleNamespace:
+    """The first ``registered`` loops, compiled: more may be registered by modules that are imported later."""
     import numba  # noqa: PLC0415
 
     compiled: dict[str, Callable[..., Any]] = {}
-    for function in _registered:
+    for function in _registered[:registered]:
         names = {**function.__globals__, **compiled}
         clone = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
         clone.__module__, clone.__qualname__ = function.__module__, function.__qualname__

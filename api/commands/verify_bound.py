@@ -28,6 +28,9 @@ def verify_bound(round_path: RoundPath, allocation_path: AllocationPath, *, json
     rows = [(b.name, _number(b.bound), _number(b.certificate_bound), b.proof, _verdict(b.ok, b.proof)) for b in bounds]
     screen.table("", ("level", ">recomputed", ">certificate", "proof", ""), rows)
     if not all(bound.ok for bound in bounds):
+        for bound in bounds:
+            if not bound.ok:
+                screen.say(f"{bound.name}: {bound.remark}.")
         screen.say("A bound of the certificate does not hold.", style="bold red")
         raise typer.Exit(Exit.AUDIT_BREACH)
     proven = sum(bound.proof != "solver" for bound in bounds)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from api.errors import RefusedError
 from api.service.auditing import published_certificate, published_seed
 from engine.loading import load_round
+from solver.proof_reading import ProofRefusedError
 from solver.verify import verify_bound
 
 if TYPE_CHECKING:
@@ -21,4 +22,8 @@ def verify_folder(source: Path, folder: Path) -> Sequence[LevelBound]:
     certificate = published_certificate(folder)
     if certificate is None:
         raise RefusedError(f"{folder} holds no certificate.json")
-    return verify_bound(load_round(source, seed_text=published_seed(certificate)), folder)
+    round_ = load_round(source, seed_text=published_seed(certificate))
+    try:
+        return verify_bound(round_, folder)
+    except ProofRefusedError as refused:
+        raise RefusedError(str(refused)) from refused

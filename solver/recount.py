@@ -1,0 +1,220 @@
+"""What a level's prices prove, added up afresh: plain sums over students, slots and limits, in integers.
+
+For any prices that pass ``_require_lawful`` no allocation that keeps the earlier levels at their floors is worth more
+than the sum of: every student's best bundle, each pair worth its goals less what it pays; every slot's best groups,
+each student in them worth what the block or the student pays; every limit's room at its price; and what is fixed;
+less the floors at their rates. Limits and floors can only make the sum larger, for prices and rates are at least 0;
+what students pay to blocks the blocks receive. Separated students are left free, which can only make it larger too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver import recount_bundles
+from solver.kernels import chosen_for
+from solver.proof_reading import ProofRefusedError
+from solver.recount_blocks import best_of_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Ints
+    from solver.prices import Prices
+    from solver.problem import Problem
+
+PAIRS_AT_ONCE = 1_000_000
+LARGEST = 1 << 61
+"""Amounts up to this are added in 64 bits; whatever could pass it is refused."""
+_LOADED = (recount_bundles,)
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """A problem and, for every slot whose students come in blocks, how many eligible students each school has there."""
+
+    problem: Problem
+    blocks: Mapping[int, tuple[tuple[int, int], ...]]
+
+    @classmethod
+    def of(cls, problem: Problem) -> Recount:
+        """Count the blocks' students once for all levels."""
+        schools = len(problem.school_ids)
+        school = np.repeat(problem.students.school, np.diff(problem.pairs.first))
+        inside = problem.blocked[problem.pairs.slot]
+        key = problem.pairs.slot[inside] * schools + school[inside]
+        counts = np.bincount(key, minlength=schools * len(problem.slot_ids))
+        held = {(j, k) for k, j in problem.fixed_members if problem.blocked[j]}
+        present = held | {(int(at) // schools, int(at) % schools) for at in np.flatnonzero(counts)}
+        blocks = defaultdict(list)
+        for j, k in sorted(present):
+            blocks[j].append((k, int(counts[j * schools + k])))
+        return cls(problem, {j: tuple(schools_in) for j, schools_in in blocks.items()})
+
+    def bound(self, levels: Sequence[Level], level: int, floors: Sequence[int], prices: Prices) -> int:
+        """The bound that ``prices`` prove for ``level`` with the earlier levels at ``floors``.
+
+        Raises ``ProofRefusedError`` for prices that prove nothing.
+        """
+        worth = _worths(levels, level, prices)
+        _require_lawful(self.problem, worth, prices)
+        total = self._students(worth, prices) + self._slots(prices) + _fixed(self.problem, worth, prices)
+        total += _dot(prices.rows, self.problem.resources.left)
+        total -= _dot(prices.rates, np.array(floors, dtype=np.int64))
+        return total // prices.scale
+
+    def _students(self, worth: Mapping[str, int], prices: Prices) -> int:
+        """Every student's best bundle."""
+        problem = self.problem
+        kernels = chosen_for(len(problem.pairs.slot))
+        paid, bonus = _paid(problem, prices), _bonus(problem, worth, prices)
+        facts, slots = _arrays(problem)
+        earned = tuple(max(0, worth.get(goal, 0)) for goal in ("guarantee", "need", "breadth", "progression"))
+        first, count = problem.pairs.first, len(problem.student_ids)
+        best = np.zeros(count, dtype=np.int64)
+        begin = 0
+        while begin < count:
+            end = max(begin + 1, int(np.searchsorted(first, first[begin] + PAIRS_AT_ONCE, side="right")) - 1)
+            pair = _pairs(problem, worth, prices, paid, begin, end)
+            kernels.recount_bundles(begin, end, first, problem.pairs.slot, pair, facts, slots, earned, bonus, best)
+            begin = end
+        return sum(best.tolist())
+
+    def _slots(self, prices: Prices) -> int:
+        """Every slot's best groups."""
+        problem = self.problem
+        own: dict[tuple[int, int], list[int]] = defaultdict(list)
+        student = np.searchsorted(problem.pairs.first, prices.own_pair, side="right") - 1
+        of_pair = (problem.students.school[student].tolist(), problem.pairs.slot[prices.own_pair].tolist())
+        for k, j, price in zip(*of_pair, prices.own_price.tolist(), strict=True):
+            own[k, j].append(price)
+        groups = problem.groups_open.tolist()
+        total = 0
+        for j, schools in self.blocks.items():
+            column = prices.blocks[:, j].tolist()
+            offers = [(k, own.get((k, j), []), column[k], members) for k, members in schools]
+            total += best_of_slot(problem, j, groups[j], offers)
+        return total
+
+
+def _worths(levels: Sequence[Level], level: int, prices: Prices) -> dict[str, int]:
+    """What a unit of every goal is worth: the level's own at the scale, earlier ones at their rates."""
+    worth: dict[str, int] = defaultdict(int)
+    for each, rate in zip(levels[: level + 1], [*prices.rates.tolist(), prices.scale], strict=True):
+        for goal, times in each.goals.items():
+            worth[goal] += rate * times
+    return dict(worth)
+
+
+def _require_lawful(problem: Problem, worth: Mapping[str, int], prices: Prices) -> None:
+    """Refuse prices from which no bound follows, and any so large that 64 bits might not hold a bundle's sum."""
+    if min(p.min(initial=0) for p in (prices.rows, prices.rates, prices.reserve)) < 0:
+        raise ProofRefusedError("a price of a limit, a rate or a reserved place is negative")
+    most = max(0, -worth.get("equity", 0))
+    if prices.equity.min(initial=0) < 0 or prices.equity.max(initial=0) > most:
+        raise ProofRefusedError(f"an equity price is not between 0 and {most}, what a unit of equity is worth")
+    off = prices.blocks[:, ~problem.blocked].any() or (~problem.blocked[problem.pairs.slot[prices.own_pair]]).any()
+    if off:
+        raise ProofRefusedError("a block is priced in a slot without blocks")
+    if _largest(problem, worth, prices) > LARGEST:
+        raise ProofRefusedError("the prices are too large to be added in 64 bits")
+
+
+def _largest(problem: Problem, worth: Mapping[str, int], prices: Prices) -> int:
+    """More than any bundle's worth can be, step by step, up or down."""
+    facts, pairs, slots = problem.students, problem.pairs, problem.slots
+    points, need = _most(pairs.points), _most(facts.need_left)
+    units = {"preference": points, "lottery": points * _most(facts.ticket), "travel": _most(pairs.km)}
+    units["need"] = need * (need + 1)
+    one = sum(abs(each) * units.get(goal, 1) for goal, each in worth.items() if goal != "equity")
+    limits = _most(np.diff(problem.resources.slot_first)) + 2 * _most(slots.half_days) + 1
+    one += limits * _most(prices.rows) + _most(prices.blocks) + _most(prices.own_price) + _most(prices.reserve)
+    slots_each = min(_most(facts.max_slots), _most(np.diff(pairs.first)))
+    return one * (slots_each + 1) + sum(200 * int(p) for p in prices.equity)
+
+
+def _most(values: Ints) -> int:
+    return int(np.abs(values).max(initial=0))
+
+
+def _paid(problem: Problem, prices: Prices) -> Ints:
+    """What any student of a school pays for a slot's shared limits, support places aside: shape (schools, slots)."""
+    resources, slots = problem.resources, problem.slots
+    price = np.append(prices.rows, 0)
+    paid = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
+    for j in range(len(problem.slot_ids)):
+        rows = resources.slot_row[resources.slot_first[j] : resources.slot_first[j + 1]]
+        paid[:, j] = price[rows].sum()
+        if slots.in_person[j]:
+            moments = slice(max(0, int(slots.begins[j])), int(slots.ends[j]) + 1)
+            paid[:, j] += price[resources.school_rows[0, :, moments]].sum(axis=1)
+            if slots.grouped[j]:
+                paid[:, j] += price[resources.school_rows[1, :, moments]].sum(axis=1)
+    return paid
+
+
+def _pairs(problem: Problem, worth: Mapping[str, int], prices: Prices, paid: Ints, begin: int, end: int) -> Ints:
+    """What each pair of the students ``begin`` to ``end`` is worth by itself, less what it pays."""
+    facts, pairs, slots, resources = problem.students, problem.pairs, problem.slots, problem.resources
+    low, high = int(pairs.first[begin]), int(pairs.first[end])
+    slot = pairs.slot[low:high]
+    student = np.repeat(np.arange(begin, end), np.diff(pairs.first[begin : end + 1]))
+    school = facts.school[student]
+    to_block = prices.blocks[school, slot]
+    own = slice(*np.searchsorted(prices.own_pair, [low, high]))
+    to_block[prices.own_pair[own] - low] = prices.own_price[own]
+    points = pairs.points[low:high]
+    value = worth.get("preference", 0) * points + worth.get("lottery", 0) * (facts.ticket[student] * points)
+    value += worth.get("travel", 0) * pairs.km[low:high] - worth.get("stability", 0) * pairs.kept[low:high]
+    value += prices.reserve[slot] * facts.priority[student] - paid[school, slot] - to_block
+    needs_place = facts.support[student] & (resources.support_row[slot] >= 0)
+    needs_place &= ~(slots.grouped[slot] & resources.brings_support[school])
+    value[needs_place] -= prices.rows[resources.support_row[slot[needs_place]]]
+    return np.asarray(value, dtype=np.int64)
+
+
+def _bonus(problem: Problem, worth: Mapping[str, int], prices: Prices) -> Ints:
+    """What any first slot is worth beside: reach, the return of a student, and what it does to equity."""
+    facts = problem.students
+    bonus = worth.get("reach", 0) + worth.get("replaced", 0) * facts.baseline.astype(np.int64)
+    for group, share in enumerate(problem.share.tolist()):
+        bonus = bonus - int(prices.equity[group]) * (share - 100 * facts.in_group[:, group].astype(np.int64))
+    return np.asarray(np.where(facts.placed, 0, bonus), dtype=np.int64)
+
+
+def _arrays(problem: Problem) -> tuple[tuple[Ints, ...], tuple[Ints, ...]]:
+    """The facts of students and slots that bundles depend on."""
+    f, s = problem.students, problem.slots
+    students = (
+        *(f.max_slots, f.max_half_days, f.max_virtual, f.need_left),
+        *(f.guaranteed.astype(np.int64), f.progressed.astype(np.int64), f.top_tier, f.known_sector.astype(np.int64)),
+    )
+    slots = (
+        *(s.employer, s.sector, s.tier, s.in_person.astype(np.int64), s.virtual.astype(np.int64)),
+        *(s.counts.astype(np.int64), s.half_days, s.begins, s.ends),
+    )
+    return students, slots
+
+
+def _fixed(problem: Problem, worth: Mapping[str, int], prices: Prices) -> int:
+    """What depends on no choice: fixed assignments, reserved places at their price, equity among those placed."""
+    facts, slots = problem.students, problem.slots
+    total = sum(worth.get(goal, 0) * value for goal, value in problem.constants.items())
+    room = np.maximum(0, slots.reserved - slots.reserved_taken).tolist()
+    for left, price in zip(room, prices.reserve.tolist(), strict=True):
+        total += left * max(0, max(0, worth.get("reserve", 0)) - price)
+    placed = int(facts.placed.sum())
+    for group, share in enumerate(problem.share.tolist()):
+        inside = int((facts.placed & facts.in_group[:, group]).sum())
+        total -= int(prices.equity[group]) * (share * placed - 100 * inside)
+        total += max(0, worth.get("equity", 0)) * share * len(problem.student_ids)
+    return total
+
+
+def _dot(prices: Ints, amounts: Ints) -> int:
+    return sum(price * amount for price, amount in zip(prices.tolist(), amounts.tolist(), strict=True))
