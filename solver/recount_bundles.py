@@ -5,7 +5,7 @@ that are left bound what is still to come. Fifteen thousand students are too man
 functions that ``solver.kernels`` compiles for large rounds, which is all that is shared with the solver's own search.
 """
 
-# ruff: noqa: ANN001, ANN201, C901, PLR0912, SIM110 -- inner loops for a compiler: plain arrays, long and flat
+# ruff: noqa: ANN001, ANN201, SIM110 -- inner loops for a compiler: plain arrays, long and flat
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from solver.kernels import kernel
 
+LOWEST = -(1 << 61)
 PAIR = 2
 STEPS = 20_000_000
 """Steps after which a student's search ends with the bound it began with instead of the exact answer."""
@@ -27,6 +28,12 @@ def recount_together(j, i, slots):
         return False
     one_day = begins[j] // 2 <= ends[i] // 2 and begins[i] // 2 <= ends[j] // 2
     return not (one_day and in_person[j] != 0 and in_person[i] != 0)
+
+
+@kernel
+def recount_need(left):
+    """``T(left)``, of nothing where nothing is left."""
+    return left * (left + 1) // 2 if left > 0 else 0
 
 
 @kernel
@@ -46,9 +53,8 @@ def recount_gain(s, j, amount, picked, count, students, slots, earned):
         if sector[i] == sector[j]:
             fresh = False
     if counts[j] != 0:
-        before = max(0, need_left[s] - given)
-        after = max(0, before - half_days[j])
-        amount += need * ((before * (before + 1) - after * (after + 1)) // 2)
+        before = need_left[s] - given
+        amount += need * (recount_need(before) - recount_need(before - half_days[j]))
         if not sure:
             amount += guarantee
     if fresh:
@@ -76,66 +82,117 @@ def recount_joins(s, j, picked, count, students, slots):
 
 
 @kernel
+def recount_outlook(s, depth, where, own, students, slots, earned):
+    """``ahead[m, given]``: more than ``m`` further slots can add once ``given`` half-days count towards the need.
+
+    As if the best slot of every length could be had again and again; first counting slots and tiers aside.
+    """
+    need_left, known = students[3][s], students[7]
+    sector, counts, half_days = slots[1], slots[5], slots[6]
+    _, need, breadth, _ = earned
+    longest = half_days[where].max()
+    top = np.zeros(2 * (longest + 1), dtype=np.int64)
+    for t in range(len(where)):
+        j = where[t]
+        kind = 2 * half_days[j] + (1 if counts[j] != 0 else 0)
+        top[kind] = max(top[kind], own[t] + (0 if known[s, sector[j]] != 0 else breadth) - LOWEST)
+    cap = min(need_left, depth * longest)
+    ahead = np.zeros((depth + 1, cap + 1), dtype=np.int64)
+    for m in range(1, depth + 1):
+        for given in range(cap + 1):
+            for kind in range(len(top)):
+                if top[kind] == 0:
+                    continue
+                after = min(cap, given + kind // 2) if kind % 2 == 1 else given
+                more = top[kind] + LOWEST + ahead[m - 1, after]
+                more += need * (recount_need(need_left - given) - recount_need(need_left - after))
+                ahead[m, given] = max(ahead[m, given], more)
+    return ahead
+
+
+@kernel
+def recount_hope(s, picked, count, ahead, students, slots, earned):
+    """More than can be added to ``picked[:count]``, by the outlook."""
+    _, _, _, _, guaranteed, progressed, top_tier, _ = students
+    _, _, tier, _, _, counts, half_days, _, _ = slots
+    guarantee, _, _, progression = earned
+    sure, higher, given = guaranteed[s] != 0, progressed[s] != 0, 0
+    for t in range(count):
+        j = picked[t]
+        if counts[j] != 0:
+            sure = True
+            given += half_days[j]
+        if tier[j] > top_tier[s]:
+            higher = True
+    return ahead[min(given, len(ahead) - 1)] + (0 if sure else guarantee) + (0 if higher else progression)
+
+
+@kernel
+def recount_follow(s, i, left, now, level, wheres, gains, owns, size, best, picked, students, slots, earned):
+    """What can follow slot ``i`` of this level, into the next: (best value so far, how many can follow, steps)."""
+    count, others, steps = 0, 0, 0
+    for t in range(i + 1, min(size, i + left - 1)):
+        others += gains[level, t]
+    for t in range(i + 1, size):
+        if now + others + gains[level, t] <= best:
+            break
+        steps += 1
+        j = wheres[level, t]
+        if not recount_joins(s, j, picked, level + 1, students, slots):
+            continue
+        more = recount_gain(s, j, owns[level, t], picked, level + 1, students, slots, earned)
+        if more > 0:
+            best = max(best, now + more)
+            wheres[level + 1, count], gains[level + 1, count] = j, more
+            owns[level + 1, count] = owns[level, t]
+            count += 1
+    if left > PAIR and count > 1:
+        order = np.argsort(-gains[level + 1, :count], kind="mergesort")
+        wheres[level + 1, :count] = wheres[level + 1, :count][order]
+        owns[level + 1, :count] = owns[level + 1, :count][order]
+        gains[level + 1, :count] = gains[level + 1, :count][order]
+    return best, count, steps
+
+
+@kernel
 def recount_search(s, depth, where, gain, own, best, students, slots, earned):
     """The best bundle of up to ``depth`` of the slots ``where``, sorted by ``gain`` (alone), descending.
 
     ``own``: what each is worth by itself before goals of the bundle; ``best``: a value already at hand.
     """
-    size = len(where)
-    top = 0
-    for i in range(min(depth, size)):
-        top += gain[i]
-    if top <= best:
-        return best
-    level_where = np.zeros((depth, size), dtype=np.int64)
-    level_gain = np.zeros((depth, size), dtype=np.int64)
-    level_own = np.zeros((depth, size), dtype=np.int64)
-    level_size = np.zeros(depth, dtype=np.int64)
-    at = np.zeros(depth, dtype=np.int64)
-    value = np.zeros(depth + 1, dtype=np.int64)
     picked = np.zeros(depth + 1, dtype=np.int64)
-    level_where[0], level_gain[0], level_own[0], level_size[0] = where, gain, own, size
+    ahead = recount_outlook(s, depth, where, own, students, slots, earned)
+    most = min(gain[:depth].sum(), recount_hope(s, picked, 0, ahead[depth], students, slots, earned))
+    if most <= best:
+        return best
+    wheres = np.zeros((depth, len(where)), dtype=np.int64)
+    gains, owns = np.zeros_like(wheres), np.zeros_like(wheres)
+    wheres[0], gains[0], owns[0] = where, gain, own
+    size, at, value = np.zeros((3, depth), dtype=np.int64)
+    size[0] = len(where)
     level, steps = 0, 0
     while level >= 0:
         i, left = at[level], depth - level
-        reach = value[level]
-        for t in range(i, min(level_size[level], i + left)):
-            reach += level_gain[level, t]
-        if i >= level_size[level] or reach <= best:
+        last = min(size[level], i + left)
+        if i >= size[level] or value[level] + gains[level, i:last].sum() <= best:
             level -= 1
             continue
         at[level] += 1
-        picked[level] = level_where[level, i]
-        now = value[level] + level_gain[level, i]
+        picked[level] = wheres[level, i]
+        now = value[level] + gains[level, i]
         best = max(best, now)
-        count, others = 0, 0
-        for t in range(i + 1, min(level_size[level], i + left - 1)):
-            others += level_gain[level, t]
-        for t in range(i + 1, level_size[level]):
-            if left == 1 or now + others + level_gain[level, t] <= best:
-                break
-            steps += 1
-            j = level_where[level, t]
-            if not recount_joins(s, j, picked, level + 1, students, slots):
-                continue
-            more = recount_gain(s, j, level_own[level, t], picked, level + 1, students, slots, earned)
-            if more <= 0:
-                continue
-            best = max(best, now + more)
-            if left > PAIR:
-                level_where[level + 1, count] = j
-                level_gain[level + 1, count] = more
-                level_own[level + 1, count] = level_own[level, t]
-                count += 1
+        hope = recount_hope(s, picked, level + 1, ahead[left - 1], students, slots, earned)
+        if left == 1 or now + hope <= best:
+            continue
+        best, count, more = recount_follow(
+            s, i, left, now, level, wheres, gains, owns, size[level], best, picked, students, slots, earned
+        )
+        steps += more
         if steps > STEPS:
-            return max(best, top)
-        if count > 1:
+            return max(best, most)
+        if left > PAIR and count > 1:
             level += 1
-            order = np.argsort(-level_gain[level, :count], kind="mergesort")
-            level_where[level, :count] = level_where[level, :count][order]
-            level_own[level, :count] = level_own[level, :count][order]
-            level_gain[level, :count] = level_gain[level, :count][order]
-            level_size[level], at[level], value[level] = count, 0, now
+            size[level], at[level], value[level] = count, 0, now
     return best
 
 
