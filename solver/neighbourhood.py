@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What the students outside the neighbourhood hold, and which slack the neighbourhood may use.
+    """What stays while a neighbourhood is re-placed.
 
-    ``members``: students by (school, slot) of blocked slots, fixed ones included, dense. ``use``: by resource row.
-    ``mine_row`` and ``mine_slot`` say whose slack is whose when two neighbourhoods are solved at once.
+    ``schools``: the neighbourhood's own. ``members``: students by (school, slot) of blocked slots, fixed ones
+    included. ``use``: by resource row. ``placed``: students who keep a slot. ``eager``: priority students by slot.
     """
 
+    schools: Bools
     members: Ints
     use: Ints
     held_pairs: Ints
@@ -45,6 +46,29 @@ class Neighbourhood:
     program: LinearProgram
     found: Candidates
     goals: Mapping[str, Expression]
+    blocks: tuple[Ints, Ints, Ints, Ints]
+    """School, slot, count column and students kept of every block; the in-school columns follow the counts."""
+
+    def start(self, problem: Problem, held: Mapping[int, tuple[int, ...]]) -> Floats:
+        """The solution in which every student takes back what was released (``held``, by student)."""
+        value = np.zeros(len(self.program.upper))
+        moves = [tuple(sorted(int(p) for p in row if p >= 0)) for row in self.found.pairs]
+        taken = [n for n, (s, move) in enumerate(zip(self.found.owner, moves, strict=True)) if held.get(int(s)) == move]
+        value[taken] = 1
+        school, slot, count, kept = self.blocks
+        members = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
+        members[school, slot] = kept
+        for n in taken:
+            for p in moves[n]:
+                members[problem.students.school[self.found.owner[n]], problem.pairs.slot[p]] += 1
+        counted = problem.slots.grouped[slot] & ("group" not in problem.rules_off)
+        size = np.where(counted, np.maximum(1, problem.slots.group_max[slot]), 1 << 40)
+        value[count] = -(-members[school, slot] // size)
+        alone = np.flatnonzero(problem.exclusive[slot])
+        if len(alone):
+            first = int(count.max()) + 1
+            value[first : first + len(alone)] = value[count[alone]] > 0
+        return value
 
     def objective(self, goals: Mapping[str, int]) -> Expression:
         """A signed sum of goals."""
@@ -71,11 +95,11 @@ def build_neighbourhood(problem: Problem, found: Candidates, others: Others, lef
     student, slot = found.owner[move], problem.pairs.slot[pair]
     _resource_rows(model, problem, column[move], student, slot, left)
     _separation_rows(model, problem, column[move], pair)
-    _block_rows(model, problem, column[move], student, slot, others, groups)
+    blocks = _block_rows(model, problem, column[move], student, slot, others, groups)
     goals = {goal: Expression(column, values, 0) for goal, values in found.goals.items()}
     goals["equity"] = _equity(model, problem, found, others)
     goals["reserve"] = _reserve(model, problem, column[move], student, slot, others)
-    return Neighbourhood(model.arrays(), found, goals)
+    return Neighbourhood(model.arrays(), found, goals, blocks)
 
 
 def _fitting(problem: Problem, found: Candidates, others: Others) -> Bools:
@@ -112,13 +136,11 @@ def _separation_rows(model: Model, problem: Problem, column: Ints, pair: Ints) -
 
 def _block_rows(
     model: Model, problem: Problem, column: Ints, student: Ints, slot: Ints, others: Others, groups: Ints
-) -> None:
+) -> tuple[Ints, Ints, Ints, Ints]:
     """Groups by school and slot: those of others stay, with their members counted; ``groups`` is what may be open."""
     inside = np.flatnonzero(problem.blocked[slot])
     school = problem.students.school[student]
-    schools = np.zeros(len(problem.school_ids), dtype=bool)
-    schools[np.unique(school)] = True
-    free = np.argwhere((others.members > 0) & schools[:, None] & problem.blocked[None, :])
+    free = np.argwhere((others.members > 0) & others.schools[:, None] & problem.blocked[None, :])
     width = len(problem.slot_ids)
     keys = np.unique(np.concatenate([school[inside] * width + slot[inside], free[:, 0] * width + free[:, 1]]))
     k, j = keys // width, keys % width
@@ -139,6 +161,7 @@ def _block_rows(
     model.put(rows[asked], count[asked], -least[asked])
     _links(model, column[inside], student[inside] * len(keys) + of_pair, of_pair, count)
     _totals(model, problem, j, count, groups)
+    return k, j, count, fixed
 
 
 def _links(model: Model, column: Ints, holder: Ints, of_pair: Ints, count: Ints) -> None:

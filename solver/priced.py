@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.policy import Level
-from solver.ascent import Ascent, Point
+from solver.ascent import Point
 from solver.bound import Catalogue, Relaxed, relax
 from solver.candidates import linear_worths
 from solver.exact import LevelAnswer
+from solver.greedy import first_allocation
 from solver.highs import Highs
 from solver.measure import goal_values, level_value, level_values
-from solver.pool import restricted
+from solver.pool import PoolSearch
 from solver.prices import SCALE, Prices, Worths
 from solver.rates import combined_goals, combined_rates, swings
 from solver.sweeps import Sweeper
@@ -36,14 +37,19 @@ VOTED = 12
 """Whole bundles offered to each student, those most often chosen during the descent."""
 NEIGHBOURS = 400
 """Students in a neighbourhood, about."""
-TAKEN = 1 << 50
+TAKEN = 1 << 58
+MANY_PAIRS = 1_000_000
+SAMPLE = 60
+"""Pairs of each student, about, in the first pool."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much work a round of this size gets, in steps and sweeps."""
 
+    rounds: int
     steps: int
+    level_rounds: int
     level_steps: int
     bundle_sweeps: int
     single_sweeps: int
@@ -51,9 +57,9 @@ class Effort:
     @classmethod
     def of(cls, problem: Problem) -> Effort:
         """Less for larger rounds."""
-        if len(problem.pairs.slot) < 1_000_000:  # noqa: PLR2004
-            return cls(120, 60, 2, 6)
-        return cls(60, 25, 0, 4)
+        if len(problem.pairs.slot) < MANY_PAIRS:
+            return cls(3, 20, 3, 20, 0, 6)
+        return cls(3, 12, 1, 8, 0, 1)
 
 
 class PricedPath:
@@ -73,7 +79,6 @@ class PricedPath:
         self.workers = [Highs(clock) for _ in range(max(1, clock.limits.workers))]
         self.together = Level("all", self.goals)
         self.pool = self._first_pool()
-        self.small = restricted(problem, self.pool)
         self.point, self.bundles = self._descend_together()
         self.chosen: Ints | None = None
 
@@ -92,23 +97,28 @@ class PricedPath:
         return LevelAnswer(chosen, bound, None, prices)
 
     def _first_pool(self) -> Ints:
-        """Pairs that some prices would choose: a descent over random samples of each student's pairs, in turn."""
+        """A random sample of each student's pairs, and all that are wished for most."""
         problem = self.problem
-        if len(problem.pairs.slot) < 1_000_000:  # noqa: PLR2004
-            return np.arange(len(problem.pairs.slot), dtype=np.int64)
         generator = np.random.Generator(np.random.PCG64(1))
-        keep = generator.random(len(problem.pairs.slot)) < 60.0 / np.maximum(60, np.diff(problem.pairs.first)).repeat(
+        keep = generator.random(len(problem.pairs.slot)) < float(SAMPLE) / np.maximum(SAMPLE, np.diff(problem.pairs.first)).repeat(
             np.diff(problem.pairs.first)
         )
         keep |= problem.pairs.points >= np.percentile(problem.pairs.points, 97)
         return np.flatnonzero(keep)
 
     def _descend_together(self) -> tuple[Point, Ints]:
-        ascent = Ascent(self.small, [self.together], 0, [])
-        steps = self.effort.steps
-        point, _, _ = ascent.descend(ascent.start(), steps // 2, self.unit, 1.0, 0.05, self.clock)
-        point, _, votes = ascent.descend(point, steps // 2, self.unit, 0.1, 0.01, self.clock)
-        return point, self._voted(votes)
+        """Prices for all levels together, and the bundles most voted for on the way."""
+        search = PoolSearch(self.problem, [self.together], 0, [], self.catalogue, self.pool, None)
+        sizes = np.geomspace(1.0, 0.02, self.effort.rounds + 1)
+        for first, last in zip(sizes, sizes[1:], strict=False):
+            votes = search.run(self.effort.steps, self.unit, first, last, self.clock)
+            if self.clock.stop():
+                break
+        self.pool = search.pool
+        bundles = self._voted(votes)
+        search.grow()
+        self.pool = search.pool
+        return search.point, bundles
 
     def _voted(self, votes: list[Ints]) -> Ints:
         """The most voted bundles as rows (student, pairs...), in the whole problem's pairs."""
@@ -117,6 +127,7 @@ class PricedPath:
         rows = np.sort(stack.transpose(1, 0, 2).reshape(-1, depth), axis=1)[:, ::-1]
         owner = np.repeat(np.arange(count), stack.shape[0])
         unique, times = np.unique(np.column_stack([owner, rows]), axis=0, return_counts=True)
+        self.called = self.pool[np.unique(unique[:, 1:][unique[:, 1:] >= 0])]
         some = unique[:, 1] >= 0
         unique, times = unique[some], times[some]
         order = np.lexsort((-times, unique[:, 0]))
@@ -132,8 +143,9 @@ class PricedPath:
         generator = np.random.Generator(np.random.PCG64(2))
         count = len(self.problem.students.school)
         depth = int(min(4, self.problem.students.max_slots.max(initial=1)))
-        chosen = best = np.zeros(0, dtype=np.int64)
-        plan = ["add"] * depth + ["all", "swap", "add", "swap"] * self.effort.bundle_sweeps
+        deepest = int(min(16, max(1, np.minimum(self.problem.students.max_slots, np.diff(self.problem.pairs.first)).max(initial=1))))
+        chosen = best = first_allocation(self.problem, self.worth, self.free, deepest)
+        plan = ["all", "swap", "add", "swap"] * self.effort.bundle_sweeps
         plan += ["swap", "add"] * self.effort.single_sweeps
         for kind in plan:
             if self.clock.stop():
@@ -143,22 +155,20 @@ class PricedPath:
                 "all": np.full(count, -1),
                 "swap": generator.integers(0, depth, count),
             }[kind]
-            sweeper.linears = (self.linear, self._with_room(chosen))
+            sweeper.linears = (self.voted, self._with_room(chosen))
             chosen = sweeper.sweep(chosen, self._parts(generator), which, self.clock)
             if self._key(chosen) > self._key(best):
                 best = chosen
         return best
 
     def _sweeper(self) -> Sweeper:
-        ascent = Ascent(self.small, [self.together], 0, [])
-        blocks = ascent.outside(self.point)
-        prices = ascent.prices(self.point, blocks)
-        whole = Prices(
-            SCALE, prices.rates, prices.rows, blocks, self.pool[prices.own_pair], prices.own_price,
-            prices.equity, prices.reserve,
-        )  # fmt: skip
+        search = PoolSearch(self.problem, [self.together], 0, [], self.catalogue, self.pool, self.point)
+        whole = search.prices()
         self.worth = Worths({g: c * SCALE for g, c in self.goals.items()})
-        self.linear = linear_worths(self.problem, self.worth, whole)
+        self.voted = linear_worths(self.problem, self.worth, whole)
+        called = np.zeros(len(self.voted), dtype=bool)
+        called[self.called] = True
+        self.voted = np.where(called, self.voted, self.voted - TAKEN)
         self.free = linear_worths(self.problem, self.worth, Prices.none(self.problem, 0))
         return Sweeper(self.problem, self.goals, self.workers, MANY, self.worth, (), self.bundles)
 
@@ -185,22 +195,23 @@ class PricedPath:
         best, best_prices = self._relaxed(level, floors, nothing).bound, nothing
         if best <= value or not self.levels[level].proof or self.clock.stop():
             return best, best_prices
-        ascent = Ascent(self.small, self.levels, level, floors)
         rate = self.rates[self.levels[level].name]
         earlier = [self.rates.get(each.name, 1) / rate for each in self.levels[:level]]
         start = Point(
             np.array(earlier), self.point.rows / rate, self.point.own / rate,
             self.point.equity.copy(), self.point.reserve.copy(),
         )  # fmt: skip
+        search = PoolSearch(self.problem, self.levels, level, floors, self.catalogue, self.pool, start)
         unit = 0.1 * self.swing[level]
-        point, _, _ = ascent.descend(start, self.effort.level_steps, unit, 0.3, 0.01, self.clock)
-        blocks = ascent.outside(point)
-        small = ascent.prices(point, blocks)
-        prices = Prices(
-            SCALE, small.rates, small.rows, blocks, self.pool[small.own_pair], small.own_price, small.equity, small.reserve
-        )
-        bound = self._relaxed(level, floors, prices).bound
-        return (bound, prices) if bound < best else (best, best_prices)
+        sizes = np.geomspace(0.3, 0.01, self.effort.level_rounds + 1)
+        for first, last in zip(sizes, sizes[1:], strict=False):
+            search.run(self.effort.level_steps, unit, first, last, self.clock)
+            relaxed = search.grow()
+            if relaxed.bound < best:
+                best, best_prices = relaxed.bound, search.asked
+            if best <= value or self.clock.stop():
+                break
+        return best, best_prices
 
     def _relaxed(self, level: int, floors: Sequence[int], prices: Prices) -> Relaxed:
         return relax(self.problem, self.levels, level, floors, prices, self.catalogue)

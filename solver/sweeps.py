@@ -71,8 +71,8 @@ class Sweeper:
         student = self._student(chosen)
         free = release & inside[student]
         kept, given_up = chosen[~free], chosen[free]
-        others = self._others(kept, student[~free])
-        left, groups = self._allowed(chosen, student, free, inside, others, len(batch), turn)
+        others = self._others(batch[turn], kept, student[~free])
+        left, groups = self._allowed(chosen, student, free, others, len(batch), turn)
         students = np.flatnonzero(inside)
         released = np.full(len(students), -1, dtype=np.int64)
         if not release.all():
@@ -87,7 +87,11 @@ class Sweeper:
         if not len(model.found.owner):
             return None
         objective = model.objective(self.goals)
-        answer = self.workers[turn].integer(model.program, objective, [], None, mip_max_nodes=self.nodes, mip_rel_gap=1e-5)
+        held_now: dict[int, tuple[int, ...]] = {}
+        for s, p in zip(student[free].tolist(), given_up.tolist(), strict=True):
+            held_now[s] = (*held_now.get(s, ()), p)
+        start = model.start(problem, held_now)
+        answer = self.workers[turn].integer(model.program, objective, [], start, mip_max_nodes=self.nodes, mip_rel_gap=1e-5)
         if answer.value is None:
             return None
         return np.concatenate([chosen[~free & inside[student]], model.chosen(answer.value)])
@@ -101,8 +105,9 @@ class Sweeper:
         table[row, place] = pairs
         return table
 
-    def _others(self, pairs: Ints, student: Ints) -> Others:
+    def _others(self, schools: Ints, pairs: Ints, student: Ints) -> Others:
         problem, facts = self.problem, self.problem.students
+        ours = np.isin(np.arange(len(problem.school_ids)), schools)
         slot, school = problem.pairs.slot[pairs], facts.school[student]
         members = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
         np.add.at(members, (school, slot), problem.blocked[slot].astype(np.int64))
@@ -111,7 +116,7 @@ class Sweeper:
         placed = facts.placed.copy()
         placed[student] = True
         eager = np.bincount(slot[facts.priority[student]], minlength=len(problem.slot_ids))
-        return Others(members, self._use(student, slot), pairs, placed, eager)
+        return Others(ours, members, self._use(student, slot), pairs, placed, eager)
 
     def _use(self, student: Ints, slot: Ints) -> Ints:
         facts, resources = self.problem.students, self.problem.resources
@@ -119,7 +124,7 @@ class Sweeper:
         return np.bincount(row, minlength=len(resources.left))
 
     def _allowed(
-        self, chosen: Ints, student: Ints, free: Bools, inside: Bools, others: Others, batch: int, turn: int
+        self, chosen: Ints, student: Ints, free: Bools, others: Others, batch: int, turn: int
     ) -> tuple[Ints, Ints]:
         """What the neighbourhood may use: what it holds, and its share of the slack (rows and slots taken in turn)."""
         problem = self.problem
@@ -133,8 +138,6 @@ class Sweeper:
         np.add.at(members, (problem.students.school[student[mine_pairs]], slot[mine_pairs]), 1)
         size = np.where(problem.slots.grouped & ("group" not in problem.rules_off), problem.slots.group_max, 1 << 30)
         made = -(-members // np.maximum(1, size)[None, :])
-        ours = np.zeros(len(problem.school_ids), dtype=bool)
-        ours[np.unique(problem.students.school[inside])] = True
         free = problem.groups_open - made.sum(axis=0)
-        room = made[ours].sum(axis=0) + free // batch + ((np.arange(len(free)) + turn) % batch < free % batch)
+        room = made[others.schools].sum(axis=0) + free // batch + ((np.arange(len(free)) + turn) % batch < free % batch)
         return own + mine, room
