@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 PAIRS_AT_ONCE = 1_000_000
-LARGEST = 1 << 61
+LARGEST = 1 << 60
 """Amounts up to this are added in 64 bits; whatever could pass it is refused."""
 _LOADED = (recount_bundles,)
 
