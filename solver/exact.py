@@ -9,6 +9,7 @@ import numpy as np
 
 from solver.bound import Catalogue, relax
 from solver.core import build_core
+from solver.cuts import group_cuts
 from solver.duals import prices_from_duals
 from solver.highs import Highs, Row
 from solver.measure import goal_values, level_value
@@ -54,6 +55,7 @@ class ExactPath:
         self.core: Core = build_core(problem, levels)
         self.catalogue = Catalogue.of(problem)
         self.highs = Highs(clock)
+        self.cuts = group_cuts(problem, self.core)
         self.solution: Floats | None = None
 
     def close(self) -> None:
@@ -74,7 +76,7 @@ class ExactPath:
         best = self._better(level, incumbent, whole)
         if best is not None and price_bound is not None and self._value(level, best) >= price_bound:
             return LevelAnswer(best, price_bound, None, prices)
-        answer = self.highs.integer(self.core.program, objective, rows, self.solution)
+        answer = self.highs.integer(self.core.program, objective, [*rows, *self.cuts], self.solution)
         if answer.status == "infeasible":
             raise NoAllocationError
         if answer.value is not None and self._keeps(self.core.chosen(answer.value), floors):

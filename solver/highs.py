@@ -56,6 +56,7 @@ class Highs:
     ) -> Answer:
         """Maximise over the integer program, from ``start`` where given; without gap tolerances."""
         exact = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.5, "mip_feasibility_tolerance": 1e-7}
+        exact["mip_allow_restart"] = False  # on rounds of up to a hundred students a restart costs half the time
         return self._ask(program, objective, rows, start, {**exact, **settings}, integer=True)
 
     def close(self) -> None:
@@ -92,7 +93,9 @@ class Highs:
         """Send a job and wait; ``None`` when the run is stopped meanwhile."""
         if self.process is None:
             command = [sys.executable, "-m", "solver.highs_child"]
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603 -- our own child, in a session that Ctrl-C does not reach
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            )
         replies: list[dict[str, Any] | None] = []
         thread = threading.Thread(target=_converse, args=(self.process, job, replies), daemon=True)
         thread.start()
@@ -106,6 +109,8 @@ class Highs:
                 return None
         if not replies or replies[0] is None:
             self.close()
+            if self.clock.cancelled.is_set():
+                return None
             raise HighsError("HiGHS ended without an answer")
         return replies[0]
 
