@@ -10,7 +10,9 @@ what students pay to blocks the blocks receive. Separated students are left free
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,12 +79,15 @@ class Recount:
         earned = tuple(max(0, worth.get(goal, 0)) for goal in ("guarantee", "need", "breadth", "progression"))
         first, count = problem.pairs.first, len(problem.student_ids)
         best = np.zeros(count, dtype=np.int64)
-        begin = 0
-        while begin < count:
-            end = max(begin + 1, int(np.searchsorted(first, first[begin] + PAIRS_AT_ONCE, side="right")) - 1)
-            pair = _pairs(problem, worth, prices, paid, begin, end)
-            kernels.recount_bundles(begin, end, first, problem.pairs.slot, pair, facts, slots, earned, bonus, best)
-            begin = end
+
+        def part(span: tuple[int, int]) -> None:
+            pair = _pairs(problem, worth, prices, paid, *span)
+            kernels.recount_bundles(*span, first, problem.pairs.slot, pair, facts, slots, earned, bonus, best)
+
+        cuts = np.searchsorted(first, np.arange(PAIRS_AT_ONCE, int(first[-1]), PAIRS_AT_ONCE)).tolist()
+        edges = sorted({0, *cuts, count})
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(part, pairwise(edges)))
         return sum(best.tolist())
 
     def _slots(self, prices: Prices) -> int:
