@@ -11,6 +11,7 @@ from solver.exact import ExactPath, NoAllocationError
 from solver.fixed import FixedRows
 from solver.ladder import climb
 from solver.limits import Clock, Limits
+from solver.measure import goal_values
 from solver.outcome import Outcome
 from solver.priced import PricedPath
 from solver.proof import proof_files
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 EXACT_PAIRS = 30_000
 """Rounds of up to so many eligible pairs are solved by one exact model."""
+PLAIN_PAIRS = 400_000
+"""The same where students get one slot each and nobody comes in groups: such models are all but networks."""
 
 
 def allocate(
@@ -49,7 +52,7 @@ def allocate(
     if broken:
         return Outcome("infeasible", "proven", None, (), {}, None, broken)
     problem = build_problem(round_, options, without=without)
-    path = ExactPath if len(problem.pairs.slot) <= EXACT_PAIRS else PricedPath
+    path = ExactPath if len(problem.pairs.slot) <= _exact_up_to(problem) else PricedPath
     method = path(problem, round_.policy.levels, clock)
     try:
         answer = climb(problem, round_.policy.levels, method, clock, listener)
@@ -59,8 +62,6 @@ def allocate(
         method.close()
     if answer.chosen is None:
         return Outcome("unknown", _stopped(clock, proven=False), None, (), {}, problem)
-    from solver.measure import goal_values  # noqa: PLC0415
-
     proven = all(level.proven for level in answer.levels if level.level.proof)
     status: Status = "optimal" if proven else "feasible"
     goals = goal_values(problem, answer.chosen)
@@ -90,3 +91,9 @@ def _stopped(clock: Clock, *, proven: bool) -> Stopped:
     if clock.hit:
         return "time"
     return "proven" if proven else "budget"
+
+
+def _exact_up_to(problem: Problem) -> int:
+    """The most eligible pairs for which one exact model is the better way."""
+    plain = not problem.blocked.any() and int(problem.students.max_slots.max(initial=0)) <= 1
+    return PLAIN_PAIRS if plain else EXACT_PAIRS

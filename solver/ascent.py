@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.policy import Level
-    from solver.limits import Clock
     from solver.arrays import Floats, Ints
+    from solver.limits import Clock
     from solver.prices import Worths
     from solver.problem import Problem
 
@@ -127,15 +127,12 @@ class Ascent:
                 best, best_point = total, point.copy()
             votes.append(choice.astype(np.int32))
             scales = (np.maximum(0.05, point.rates) * 0.5, unit, unit, 0.3, 0.3)
-            for family, slope, m, v, scale in zip(point.families(), slopes, momentum, power, scales, strict=True):
-                m *= FIRST_MOMENT
-                m += (1 - FIRST_MOMENT) * slope
-                v *= SECOND_MOMENT
-                v += (1 - SECOND_MOMENT) * slope * slope
-                root = np.sqrt(v / (1 - SECOND_MOMENT ** (step + 1)))
-                family -= (
-                    size * scale * (m / (1 - FIRST_MOMENT ** (step + 1))) / (root + 1e-3 + 0.05 * root.max(initial=0.0))
-                )
+            for n, (family, slope) in enumerate(zip(point.families(), slopes, strict=True)):
+                momentum[n] = FIRST_MOMENT * momentum[n] + (1 - FIRST_MOMENT) * slope
+                power[n] = SECOND_MOMENT * power[n] + (1 - SECOND_MOMENT) * slope * slope
+                root = np.sqrt(power[n] / (1 - SECOND_MOMENT ** (step + 1)))
+                stride = momentum[n] / (1 - FIRST_MOMENT ** (step + 1)) / (root + 1e-3 + 0.05 * root.max(initial=0.0))
+                family[:] = family - size * np.asarray(scales[n]) * stride
             self._clip(point)
             size *= shrink
         return best_point, best, votes
@@ -158,7 +155,7 @@ class Ascent:
         kernels = chosen_for(len(self.problem.pairs.slot))
         value = np.zeros(len(c.slots), dtype=np.int64)
         kernels.choose_blocks(
-            c.slot_first, c.slot, own_first, own_price, np.zeros_like(c.members), np.zeros_like(c.members),
+            c.slot_first, own_first, own_price, np.zeros_like(c.members), np.zeros_like(c.members),
             c.least, c.most, c.groups, c.fixed, c.single, value, np.zeros_like(c.members),
         )  # fmt: skip
         group = np.zeros(len(self.problem.slot_ids), dtype=np.int64)
@@ -192,7 +189,7 @@ class Ascent:
         picked = np.zeros(len(problem.pairs.slot), dtype=np.int64)
         picked[chosen] = 1
         own = taken - picked[self.block_pair]
-        equity, reserve, room, short, eager = self._soft(worth, chosen, student, slot)
+        equity, reserve, room, short, eager = self._soft(worth, student, slot)
         rates = self._rate_slopes(point, chosen, room, short, eager)
         slopes = (rates, (problem.resources.left - use).astype(np.float64), own.astype(np.float64), equity, reserve)
         return total / SCALE, slopes, choice
@@ -216,7 +213,7 @@ class Ascent:
         at = self.problem.pairs.slot[prices.own_pair] * schools + self.problem.students.school[student]
         return np.lexsort((-prices.own_price, np.searchsorted(keys, at)))
 
-    def _soft(self, worth: Worths, chosen: Ints, student: Ints, slot: Ints) -> tuple[Floats, Floats, Ints, Ints, Ints]:
+    def _soft(self, worth: Worths, student: Ints, slot: Ints) -> tuple[Floats, Floats, Ints, Ints, Ints]:
         """Slopes of equity and reserve, and what they are made of: room and priority students by slot, shortfalls."""
         problem, facts = self.problem, self.problem.students
         placed = facts.placed.copy()

@@ -4,7 +4,7 @@ A block is one school in one slot. Each block offers its copies of the students,
 chooses how many groups every school opens, and each school its best students for them.
 """
 
-# ruff: noqa: ANN001, ANN202, C901, PLR0912 -- inner loops for a compiler: plain arrays, long and flat
+
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -46,20 +46,8 @@ def group_worth(copies, worth, others, other_worth, least, most, groups, fixed, 
 
 @kernel
 def choose_blocks(
-    slot_first,
-    block_slot,
-    pair_first,
-    multiplier,
-    others,
-    other_worth,
-    least,
-    most,
-    groups,
-    fixed,
-    single,
-    value,
-    open_,
-):
+    slot_first, pair_first, multiplier, others, other_worth, least, most, groups, fixed, single, value, open_
+):  # fmt: skip
     """Fill ``value`` by slot and ``open_`` (groups) by block; blocks are compressed by slot, copies by block.
 
     ``multiplier`` is sorted descending within each block; ``single`` marks slots that take one school only.
@@ -75,9 +63,8 @@ def choose_blocks(
         for b in range(begin, end):
             i = b - begin
             low, high = pair_first[b], pair_first[b + 1]
-            group_worth(
-                high - low, multiplier[low:high], others[b], other_worth[b], least[b], most[b], room, fixed[b], worth
-            )
+            own = multiplier[low:high]
+            group_worth(high - low, own, others[b], other_worth[b], least[b], most[b], room, fixed[b], worth)
             for used in range(room + 1):
                 for g in range(used + 1):
                     rest = closed if single[t] and g > 0 else table[i, used - g]
@@ -106,9 +93,8 @@ def fill_copies(pair_first, multiplier, least, most, fixed, open_, taken):
     for b in range(len(open_)):
         low = max(0, open_[b] * least[b] - fixed[b])
         high = open_[b] * most[b] - fixed[b]
-        number = 0
         for p in range(pair_first[b], pair_first[b + 1]):
+            number = p - pair_first[b]
             if number >= high or (number >= low and multiplier[p] <= 0):
                 break
             taken[p] = 1
-            number += 1

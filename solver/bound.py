@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver import block_choice, bundles
+from solver import block_choice, bundles, moves
 from solver.kernels import chosen_for
 from solver.prices import pair_worths, placed_bonus, school_slot_prices, worths
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 PAIRS_AT_ONCE = 2_000_000
-_LOADED = (block_choice, bundles)
+_LOADED = (block_choice, bundles, moves)
+"""The rooms of the inner loops: each is registered when its room is imported, all of them before any is compiled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ def relax(
 def student_side(problem: Problem, worth: Worths, prices: Prices) -> tuple[Ints, Ints]:
     """Every student's best bundle under the prices: values, and choices as pair positions."""
     kernels = chosen_for(len(problem.pairs.slot))
-    facts, slots, pairs = problem.students, problem.slots, problem.pairs
-    count = len(facts.school)
+    pairs = problem.pairs
+    count = len(problem.students.school)
     value = np.zeros(count, dtype=np.int64)
     choice = np.full((count, _deepest(problem)), -1, dtype=np.int64)
     paid = school_slot_prices(problem, prices)
@@ -115,7 +117,6 @@ def student_side(problem: Problem, worth: Worths, prices: Prices) -> tuple[Ints,
     students, slot_arrays = kernel_facts(problem)
     amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
-    del slots
 
     def part(span: tuple[int, int]) -> None:
         linear = pair_worths(problem, worth, prices, paid, *span)
@@ -162,7 +163,6 @@ def block_side(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[
     open_groups = np.zeros(len(catalogue.slot), dtype=np.int64)
     kernels.choose_blocks(
         catalogue.slot_first,
-        catalogue.slot,
         own_first,
         own_price,
         others,
@@ -216,4 +216,4 @@ def _spans(first: Ints) -> list[tuple[int, int]]:
     count = len(first) - 1
     cuts = np.unique(np.searchsorted(first, np.arange(PAIRS_AT_ONCE, int(first[-1]), PAIRS_AT_ONCE)))
     edges = [0, *(int(c) for c in cuts if 0 < c < count), count]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))

@@ -5,7 +5,6 @@ counted here: a first counting slot, the half-days of need, new sectors, a highe
 is worth no more in a bundle than alone), which prunes the search. All amounts are integers.
 """
 
-# ruff: noqa: ANN001, ANN202, FBT001, C901, PLR0912, PLR0915, PLR2004 -- inner loops for a compiler: plain arrays, long and flat
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -58,101 +57,73 @@ def outlook(depth, classes, top, class_days, class_counts, class_fresh, hd_left,
                     if class_counts[c]:
                         then = min(cap, given + class_days[c])
                         gain += need * (need_gain(need_left, then) - need_gain(need_left, given))
-                    gain += ahead[m - 1, min(cap, after), min(then, min(cap, after))]
+                    gain += ahead[m - 1, min(cap, after), min(then, cap, after)]
                     most = max(most, gain)
                 ahead[m, used, given] = most
 
 
 @kernel
-def deepen(finish, depth, linear, slot, cap, ahead, classes, facts, worths, slots, known, flags, best, picks):
-    """Keep in ``best`` (descending) and ``picks`` the best bundles of the candidates, better than those already there.
+def push(trail, level, value, given, used, online, counting, higher):
+    """Go on to a further slot after ``level``; rows of ``trail`` as in ``deepen``."""
+    trail[1, level + 1] = trail[1, level]
+    trail[2, level + 1] = value
+    trail[3, level + 1] = given
+    trail[4, level + 1] = used
+    trail[5, level + 1] = online
+    trail[6, level + 1] = 0 if counting else trail[6, level]
+    trail[7, level + 1] = 0 if higher else trail[7, level]
 
-    Candidates are sorted by class, then ``linear`` descending; class ``c`` ends at ``finish[c]``. Where the search is
-    cut, ``best[0]`` is an upper bound instead, and the answer is True.
+
+@kernel
+def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, best, picks):
+    """Search the bundles of the candidates for one better than ``best[0]``, kept in ``best`` and ``picks``.
+
+    Candidates are sorted by class, then ``linear`` descending; class ``c`` ends at ``finish[c]``. ``trail[6:, 0]`` is
+    what guarantee and progression still earn. Where the search is cut, ``best[0]`` is an upper bound instead.
     """
-    last = len(best) - 1
-    hd_left, virtual_left, need_left, guaranteed0, progressed0, top_tier = facts
+    hd_left, virtual_left, need_left, top_tier = facts
     first_counting, need, breadth, progression = worths
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
-    clash, repeat = flags
-    index = np.zeros(depth + 1, dtype=np.int64)
-    group = np.zeros(depth + 1, dtype=np.int64)
-    value = np.zeros(depth + 1, dtype=np.int64)
-    given = np.zeros(depth + 1, dtype=np.int64)
-    used = np.zeros(depth + 1, dtype=np.int64)
-    online = np.zeros(depth + 1, dtype=np.int64)
-    guaranteed = np.zeros(depth + 1, dtype=np.int64)
-    progressed = np.zeros(depth + 1, dtype=np.int64)
-    guaranteed[0], progressed[0] = guaranteed0, progressed0
-    index[0] = -1
-    level, nodes = 0, 0
+    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends = slots[:9]
+    index, group, value, given = trail[0], trail[1], trail[2], trail[3]
+    used, online, first, rise = trail[4], trail[5], trail[6], trail[7]
+    level, i, nodes = 0, -1, 0
     while level >= 0:
-        index[level] += 1
-        i = index[level]
-        while group[level] < classes and i >= finish[group[level]]:
+        i += 1
+        while group[level] < len(finish) and i >= finish[group[level]]:
             group[level] += 1
-        if group[level] >= classes:
+        if group[level] >= len(finish):
             level -= 1
+            i = index[level]
             continue
-        j = slot[i]
-        more = depth - level - 1
-        counting = half_days[j] if counts[j] else 0
-        now = value[level] + linear[i]
-        now += need * (need_gain(need_left, given[level] + counting) - need_gain(need_left, given[level]))
-        if not known[sector[j]]:
-            now += breadth
-        bound = now
-        if counts[j] and guaranteed[level] == 0:
-            now += first_counting
-        if tier[j] > top_tier and progressed[level] == 0:
-            now += progression
-        spent = used[level] + half_days[j]
-        if guaranteed[level] == 0:
-            bound += first_counting
-        if progressed[level] == 0:
-            bound += progression
-        bound += ahead[more, min(cap, spent), min(cap, given[level] + counting)]
-        if bound <= best[last] or spent > hd_left:
-            index[level] = finish[group[level]] - 1
+        j, more = slot[i], depth - level - 1
+        fresh, days = not known[sector[j]], half_days[j] if counts[j] else 0
+        spent, gives = used[level] + half_days[j], min(cap, given[level] + days)
+        now = value[level] + linear[i] + (breadth if fresh else 0)
+        now += need * (need_gain(need_left, given[level] + days) - need_gain(need_left, given[level]))
+        if now + first[level] + rise[level] + ahead[more, min(cap, spent), gives] <= best[0] or spent > hd_left:
+            i = finish[group[level]] - 1
             continue
         nodes += 1
         if nodes > NODES:
             best[0] = max(best[0], ahead[depth, 0, 0] + first_counting + progression)
-            return True
+            return
+        index[level] = i
         if online[level] + virtual[j] > virtual_left:
             continue
-        fits, stale = True, False
         for t in range(level):
             other = slot[index[t]]
-            if not compatible(j, other, employer, begins, ends, in_person, clash, repeat):
-                fits = False
+            if not compatible(j, other, employer, begins, ends, in_person, flags[0], flags[1]):
                 break
-            if sector[other] == sector[j]:
-                stale = True
-        if not fits:
-            continue
-        if stale and not known[sector[j]]:
-            now -= breadth
-        if now > best[last]:
-            rank = last
-            while rank > 0 and now > best[rank - 1]:
-                best[rank] = best[rank - 1]
-                picks[rank] = picks[rank - 1]
-                rank -= 1
-            best[rank] = now
-            for t in range(depth):
-                picks[rank, t] = index[t] if t <= level else -1
-        if more > 0:
-            level += 1
-            index[level] = i
-            group[level] = group[level - 1]
-            value[level] = now
-            given[level] = min(cap, given[level - 1] + counting)
-            used[level] = spent
-            online[level] = online[level - 1] + virtual[j]
-            guaranteed[level] = 1 if counts[j] else guaranteed[level - 1]
-            progressed[level] = 1 if tier[j] > top_tier else progressed[level - 1]
-    return False
+            if fresh and sector[other] == sector[j]:
+                fresh, now = False, now - breadth
+        else:
+            now += (first[level] if counts[j] else 0) + (rise[level] if tier[j] > top_tier else 0)
+            if now > best[0]:
+                best[0], picks[:] = now, -1
+                picks[: level + 1] = index[: level + 1]
+            if more > 0:
+                push(trail, level, now, gives, spent, online[level] + virtual[j], counts[j], tier[j] > top_tier)
+                level += 1
 
 
 @kernel
@@ -187,9 +158,9 @@ def classify(count, where, slot, line, known, top_tier, tier, sector, counts, ha
 
 @kernel
 def search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, best, picks):
-    """The best bundles of student ``s`` among the candidates ``where[:count]``, as pair positions in ``picks``."""
-    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
+    """The best bundle of student ``s`` among the candidates ``where[:count]``, as pair positions in ``picks``."""
+    hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
+    sector, tier, counts, half_days, longest = slots[1], slots[2], slots[5], slots[6], slots[9]
     line = linear[where[:count] - origin]
     order = np.empty(count, dtype=np.int64)
     start = np.zeros(count, dtype=np.int64)
@@ -210,20 +181,22 @@ def search(s, depth, count, where, origin, slot, linear, students, slots, worths
         depth, classes, line[start[:classes]], half_days[lead], counts[lead], fresh,
         hd_left[s], need_left[s], need, breadth, cap, ahead,
     )  # fmt: skip
-    facts = (hd_left[s], virtual_left[s], need_left[s], guaranteed[s], progressed[s], top_tier[s])
-    found = np.full(picks.shape, -1, dtype=np.int64)
-    deepen(finish, depth, line, slot[pairs], cap, ahead, classes, facts, worths, slots, known[s], flags, best, found)
-    for rank in range(len(best)):
-        if found[rank, 0] >= 0:
-            for t in range(depth):
-                picks[rank, t] = pairs[found[rank, t]] if found[rank, t] >= 0 else -1
+    trail = np.zeros((8, depth + 1), dtype=np.int64)
+    trail[6, 0], trail[7, 0] = 0 if guaranteed[s] else worths[0], 0 if progressed[s] else worths[3]
+    facts = (hd_left[s], virtual_left[s], need_left[s], top_tier[s])
+    found = np.full(depth, -1, dtype=np.int64)
+    ends = finish[:classes]
+    deepen(trail, depth, ends, line, slot[pairs], cap, ahead, facts, worths, slots, known[s], flags, best, found)
+    if found[0] >= 0:
+        for t in range(depth):
+            picks[t] = pairs[found[t]] if found[t] >= 0 else -1
 
 
 @kernel
 def alone(p, s, slot, amount, students, slots, worths):
     """What one pair is worth by itself, its linear part ``amount`` included."""
-    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
+    need_left, guaranteed, progressed, top_tier, known = students[3:]
+    sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
     first_counting, need, breadth, progression = worths
     j = slot[p]
     if counts[j]:
@@ -269,104 +242,10 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
         if top_pair < 0:
             continue
         best = np.full(1, top, dtype=np.int64)
-        picks = np.full((1, depth), -1, dtype=np.int64)
-        picks[0, 0] = top_pair
+        picks = np.full(depth, -1, dtype=np.int64)
+        picks[0] = top_pair
         if depth > 1 and count > 1:
             search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, best, picks)
         if best[0] + bonus[s] > 0:
             value[s] = best[0] + bonus[s]
-            choice[s, :depth] = picks[0]
-
-
-@kernel
-def many_bundles(wanted, first, slot, linear, students, slots, worths, flags, least, best, picks):
-    """The best bundles of every wanted student: ``best[i]`` descending and ``picks[i]`` as pair positions or -1.
-
-    ``linear`` is by pair from 0. Only bundles worth more than ``least[i]`` are kept; unused places stay at ``least[i]``.
-    """
-    max_slots, hd_left, virtual_left = students[0], students[1], students[2]
-    virtual, half_days = slots[4], slots[6]
-    for i in range(len(wanted)):
-        s = wanted[i]
-        best[i, :] = least[i]
-        picks[i, :, :] = -1
-        depth = min(max_slots[s], picks.shape[2])
-        if depth <= 0:
-            continue
-        where = np.empty(first[s + 1] - first[s], dtype=np.int64)
-        count = 0
-        for p in range(first[s], first[s + 1]):
-            if half_days[slot[p]] > hd_left[s] or virtual[slot[p]] > virtual_left[s]:
-                continue
-            if alone(p, s, slot, linear[p], students, slots, worths) > min(0, least[i]):
-                where[count] = p
-                count += 1
-        if count > 0:
-            own = np.full((picks.shape[1], depth), -1, dtype=np.int64)
-            search(s, depth, count, where, 0, slot, linear, students, slots, worths, flags, best[i], own)
-            picks[i, :, :depth] = own
-
-
-@kernel
-def single_moves(wanted, kept, first, slot, linear, students, slots, worths, flags, best, picks):
-    """For every wanted student the pairs that add most to what is kept: ``best`` descending, ``picks`` pairs or -1.
-
-    ``kept``: pair positions or -1, shape (wanted, depth). ``best`` and ``picks``: shape (wanted, many).
-    """
-    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
-    first_counting, need, breadth, progression = worths
-    clash, repeat = flags
-    many = best.shape[1]
-    for i in range(len(wanted)):
-        s = wanted[i]
-        picks[i, :] = -1
-        held, spent, online, given, sure, higher = 0, 0, 0, 0, guaranteed[s], progressed[s]
-        for t in range(kept.shape[1]):
-            if kept[i, t] >= 0:
-                j = slot[kept[i, t]]
-                held += 1
-                spent += half_days[j]
-                online += virtual[j]
-                if counts[j]:
-                    given += half_days[j]
-                    sure = 1
-                if tier[j] > top_tier[s]:
-                    higher = 1
-        if held >= max_slots[s]:
-            continue
-        size = first[s + 1] - first[s]
-        gain = np.empty(size, dtype=np.int64)
-        where = np.empty(size, dtype=np.int64)
-        count = 0
-        for p in range(first[s], first[s + 1]):
-            j = slot[p]
-            if spent + half_days[j] > hd_left[s] or online + virtual[j] > virtual_left[s]:
-                continue
-            fits, fresh = True, not known[s, sector[j]]
-            for t in range(kept.shape[1]):
-                if kept[i, t] >= 0:
-                    other = slot[kept[i, t]]
-                    if other == j or not compatible(j, other, employer, begins, ends, in_person, clash, repeat):
-                        fits = False
-                        break
-                    if sector[other] == sector[j]:
-                        fresh = False
-            if not fits:
-                continue
-            v = linear[p]
-            if counts[j]:
-                v += need * (need_gain(need_left[s], given + half_days[j]) - need_gain(need_left[s], given))
-                if sure == 0:
-                    v += first_counting
-            if fresh:
-                v += breadth
-            if tier[j] > top_tier[s] and higher == 0:
-                v += progression
-            gain[count] = v
-            where[count] = p
-            count += 1
-        order = np.argsort(-gain[:count], kind="mergesort")
-        for t in range(min(many, count)):
-            best[i, t] = gain[order[t]]
-            picks[i, t] = where[order[t]]
+            choice[s, :depth] = picks

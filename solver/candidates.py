@@ -66,7 +66,9 @@ def single_moves(
     for linear in linears:
         best = np.full((len(students), many), NEVER, dtype=np.int64)
         picks = np.full((len(students), many), -1, dtype=np.int64)
-        kernels.single_moves(students, kept, first, slot, linear, student_facts, slot_facts, amounts, flags, best, picks)
+        kernels.single_moves(
+            students, kept, first, slot, linear, student_facts, slot_facts, amounts, flags, best, picks
+        )
         rows.append(np.repeat(np.arange(len(students)), many))
         pairs.append(picks.ravel())
     row, pair = np.concatenate(rows), np.concatenate(pairs)

@@ -11,7 +11,6 @@ from engine.allocation import Allocation, Assignment
 from engine.audit import audit
 from solver.build import build_problem
 from solver.core import build_core
-from solver.fixed import FixedRows
 from solver.highs import Highs
 from solver.model import Expression
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from engine.audit import Breach
     from engine.domain import Round
     from engine.options import Options
+    from solver.fixed import FixedRows
     from solver.limits import Clock
     from solver.problem import Problem
 

@@ -150,7 +150,7 @@ def _need_in_order(b: GoalBuilder, owner_of: Ints, column: Ints, given: tuple[In
     rows = b.model.rows(-INFINITY, 0, len(following))
     b.model.put(rows, column[following + 1], 1)
     b.model.put(rows, column[following], -1)
-    last = np.flatnonzero(np.append(np.diff(owner_of) != 0, True))  # noqa: FBT003
+    last = np.flatnonzero(np.append(np.diff(owner_of) != 0, True))
     most = 1 << 12
     rows = b.model.rows(-INFINITY, 0, len(last))
     b.model.put(rows[index], columns, half_days)

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.goals import triangle
 from engine.options import pair_points, pair_tenths
+from solver.lottery import ticket
 from solver.problem import PairFacts
 from solver.separations import kept_apart, separated
 
@@ -57,9 +58,13 @@ class FixedRows:
         """What the fixed pairs use of every student's limits, and what they already give."""
         count = len(numbers.student_ids)
         use = StudentUse(
-            *(np.zeros(count, dtype=np.int64) for _ in range(4)),
-            *(np.zeros(count, dtype=bool) for _ in range(2)),
-            progress.known_sector.copy(),
+            slots=np.zeros(count, dtype=np.int64),
+            half_days=np.zeros(count, dtype=np.int64),
+            virtual=np.zeros(count, dtype=np.int64),
+            counting_half_days=np.zeros(count, dtype=np.int64),
+            counting=np.zeros(count, dtype=bool),
+            progressed=np.zeros(count, dtype=bool),
+            known_sector=progress.known_sector.copy(),
         )
         for student_id, slot_id in self.pairs:
             s, slot = numbers.student[student_id], round_.slots[slot_id]
@@ -158,6 +163,4 @@ def conflicts(slots: SlotFacts, j: int, others: Ints, without: frozenset[str] = 
 
 
 def _ticket(round_: Round, student_id: str) -> int:
-    from solver.lottery import ticket  # noqa: PLC0415
-
     return ticket(round_.seed, student_id)

@@ -33,7 +33,7 @@ def _read(source: BinaryIO) -> dict[str, Any] | None:
 
 
 def _solve(job: dict[str, Any]) -> dict[str, Any]:
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.silent()
     for name, value in job["settings"].items():
         highs.setOptionValue(name, value)

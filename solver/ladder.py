@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -117,7 +118,5 @@ def _proven(
 def _tell(listener: Callable[[Progress], None] | None, progress: Progress) -> None:
     """Tell a listener; a faulty one cannot end a long run."""
     if listener is not None:
-        try:
+        with contextlib.suppress(Exception):
             listener(progress)
-        except Exception:  # noqa: BLE001, S110 -- the run matters more than its audience
-            pass

@@ -29,7 +29,7 @@ def goal_values(problem: Problem, chosen: Ints) -> dict[str, int]:
     higher = slots.tier[slot] > facts.top_tier[student]
     in_slot = np.bincount(slot[facts.priority[student]], minlength=len(slots.capacity)) + slots.reserved_taken
     held = problem.constants
-    values = {
+    return {
         "guarantee": _students(student[counting > 0], ~facts.guaranteed) + held.get("guarantee", 0),
         "reach": int((got & ~facts.placed).sum()) + held.get("reach", 0),
         "need": int((facts.need_left * (facts.need_left + 1) - after * (after + 1)).sum()) // 2 + held.get("need", 0),
@@ -43,7 +43,6 @@ def goal_values(problem: Problem, chosen: Ints) -> dict[str, int]:
         "stability": held.get("stability", 0) - int(pairs.kept[chosen].sum()),
         "replaced": _students(student, facts.baseline & ~facts.placed) + held.get("replaced", 0),
     }
-    return values
 
 
 def level_value(level: Level, goals: Mapping[str, int]) -> int:

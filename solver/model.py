@@ -89,7 +89,7 @@ class Model:
             row_upper=_joined(self.row_upper),
             first=first,
             column=unique % max(1, self.width),
-            value=total,
+            value=np.asarray(total, dtype=np.float64),
         )
 
 

@@ -7,6 +7,7 @@ over every eligible pair. The work is counted in steps and sweeps.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,9 +101,9 @@ class PricedPath:
         """A random sample of each student's pairs, and all that are wished for most."""
         problem = self.problem
         generator = np.random.Generator(np.random.PCG64(1))
-        keep = generator.random(len(problem.pairs.slot)) < float(SAMPLE) / np.maximum(SAMPLE, np.diff(problem.pairs.first)).repeat(
-            np.diff(problem.pairs.first)
-        )
+        keep = generator.random(len(problem.pairs.slot)) < float(SAMPLE) / np.maximum(
+            SAMPLE, np.diff(problem.pairs.first)
+        ).repeat(np.diff(problem.pairs.first))
         keep |= problem.pairs.points >= np.percentile(problem.pairs.points, 97)
         return np.flatnonzero(keep)
 
@@ -110,7 +111,7 @@ class PricedPath:
         """Prices for all levels together, and the bundles most voted for on the way."""
         search = PoolSearch(self.problem, [self.together], 0, [], self.catalogue, self.pool, None)
         sizes = np.geomspace(1.0, 0.02, self.effort.rounds + 1)
-        for first, last in zip(sizes, sizes[1:], strict=False):
+        for first, last in pairwise(sizes):
             votes = search.run(self.effort.steps, self.unit, first, last, self.clock)
             if self.clock.stop():
                 break
@@ -143,7 +144,12 @@ class PricedPath:
         generator = np.random.Generator(np.random.PCG64(2))
         count = len(self.problem.students.school)
         depth = int(min(4, self.problem.students.max_slots.max(initial=1)))
-        deepest = int(min(16, max(1, np.minimum(self.problem.students.max_slots, np.diff(self.problem.pairs.first)).max(initial=1))))
+        deepest = int(
+            min(
+                16,
+                max(1, np.minimum(self.problem.students.max_slots, np.diff(self.problem.pairs.first)).max(initial=1)),
+            )
+        )
         chosen = best = first_allocation(self.problem, self.worth, self.free, deepest)
         plan = ["all", "swap", "add", "swap"] * self.effort.bundle_sweeps
         plan += ["swap", "add"] * self.effort.single_sweeps
@@ -204,7 +210,7 @@ class PricedPath:
         search = PoolSearch(self.problem, self.levels, level, floors, self.catalogue, self.pool, start)
         unit = 0.1 * self.swing[level]
         sizes = np.geomspace(0.3, 0.01, self.effort.level_rounds + 1)
-        for first, last in zip(sizes, sizes[1:], strict=False):
+        for first, last in pairwise(sizes):
             search.run(self.effort.level_steps, unit, first, last, self.clock)
             relaxed = search.grow()
             if relaxed.bound < best:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engine.domain import Round
-    from solver.arrays import Ints
+    from solver.arrays import Bools, Ints
     from solver.fixed import FixedRows
     from solver.numbering import Numbering
     from solver.problem import SlotFacts
@@ -79,11 +79,13 @@ def build_resources(
     )
 
 
-def rows_of_pairs(resources: Resources, slots: SlotFacts, support: Ints, school: Ints, slot: Ints) -> tuple[Ints, Ints]:
+def rows_of_pairs(
+    resources: Resources, slots: SlotFacts, support: Bools, school: Ints, slot: Ints
+) -> tuple[Ints, Ints]:
     """The rows that pairs use, as (position of the pair, row); arrays over pairs: support needed, school, slot."""
     position, row = expand(resources.slot_first, slot)
     found = [(position, resources.slot_row[row])]
-    asks = support.astype(bool) & (resources.support_row[slot] >= 0)
+    asks = support & (resources.support_row[slot] >= 0)
     asks &= ~(slots.grouped[slot] & resources.brings_support[school])
     found.append((np.flatnonzero(asks), resources.support_row[slot[asks]]))
     out = np.flatnonzero(slots.in_person[slot])

@@ -27,11 +27,12 @@ def separated(round_: Round) -> dict[str, set[str]]:
 
 def kept_apart(slots: SlotFacts, j: int, others: Ints) -> Bools:
     """Which of ``others`` a student cannot have while a separated student is in slot ``j``."""
-    same = others == j
+    same: Bools = others == j
     if not slots.in_person[j]:
         return same
     meet = (slots.begins[others] <= slots.ends[j]) & (slots.begins[j] <= slots.ends[others])
-    return same | (meet & slots.in_person[others] & (slots.employer[others] == slots.employer[j]))
+    together: Bools = same | (meet & slots.in_person[others] & (slots.employer[others] == slots.employer[j]))
+    return together
 
 
 def build_separations(round_: Round, numbers: Numbering, slots: SlotFacts, pairs: PairFacts) -> tuple[Separation, ...]:

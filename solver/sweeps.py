@@ -1,4 +1,4 @@
-"""Sweeps: every school's students are released and re-placed once, a few schools at a time, two neighbourhoods at once."""
+"""Sweeps: every school's students are released and re-placed once, a few schools at a time."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ class Sweeper:
     def sweep(self, chosen: Ints, neighbourhoods: Sequence[Ints], which: Ints, clock: Clock) -> Ints:
         """One pass over ``neighbourhoods`` (arrays of schools, disjoint), as many at once as there are workers.
 
-        ``which``: by student, the slot to give up (the n-th that the student has; none where there are fewer), or -1 for all.
+        ``which``: by student, the slot to give up (the n-th held; none where there are fewer), or -1 for all.
         """
         step = len(self.workers)
         for begin in range(0, len(neighbourhoods), step):
             if clock.stop():
                 break
             batch = neighbourhoods[begin : begin + step]
+            held = self._student(chosen)
+            place = np.arange(len(held)) - np.searchsorted(held, held)
+            release = (place == which[held]) | (which[held] < 0)
             with ThreadPoolExecutor(len(batch)) as threads:
-                held = self._student(chosen)
-                place = np.arange(len(held)) - np.searchsorted(held, held)
-                release = (place == which[held]) | (which[held] < 0)
-                current = chosen
-                answers = list(threads.map(lambda t: self._replace(current, batch, t, release), range(len(batch))))
+                jobs = [threads.submit(self._replace, chosen, batch, turn, release) for turn in range(len(batch))]
+            answers = [job.result() for job in jobs]
             school = self.problem.students.school[self._student(chosen)]
             for schools, answer in zip(batch, answers, strict=True):
                 if answer is not None:
@@ -64,8 +64,8 @@ class Sweeper:
     def _student(self, pairs: Ints) -> Ints:
         return np.searchsorted(self.problem.pairs.first, pairs, side="right") - 1
 
-    def _replace(self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Ints) -> Ints | None:
-        """The neighbourhood's pairs after each of its students gave one slot up (``release``) and was given the best."""
+    def _replace(self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Bools) -> Ints | None:
+        """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best."""
         problem = self.problem
         inside = np.isin(problem.students.school, batch[turn])
         student = self._student(chosen)
@@ -91,7 +91,9 @@ class Sweeper:
         for s, p in zip(student[free].tolist(), given_up.tolist(), strict=True):
             held_now[s] = (*held_now.get(s, ()), p)
         start = model.start(problem, held_now)
-        answer = self.workers[turn].integer(model.program, objective, [], start, mip_max_nodes=self.nodes, mip_rel_gap=1e-5)
+        answer = self.workers[turn].integer(
+            model.program, objective, [], start, mip_max_nodes=self.nodes, mip_rel_gap=1e-5
+        )
         if answer.value is None:
             return None
         return np.concatenate([chosen[~free & inside[student]], model.chosen(answer.value)])

@@ -1,0 +1,119 @@
+"""The greedy's inner loops: whether a slot has room for a student, and serving students one after another."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from solver.bundles import compatible, need_gain
+from solver.kernels import kernel
+
+
+@kernel
+def holding(s, held, slot, students, slots):
+    """What student ``s`` holds: slots, half-days, virtual slots, counting half-days, a counting one, a higher tier."""
+    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
+    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
+    number, spent, online, given, sure, higher = 0, 0, 0, 0, guaranteed[s], progressed[s]
+    for t in range(len(held)):
+        if held[t] >= 0:
+            j = slot[held[t]]
+            number += 1
+            spent += half_days[j]
+            online += virtual[j]
+            given += half_days[j] if counts[j] else 0
+            sure = 1 if counts[j] else sure
+            higher = 1 if tier[j] > top_tier[s] else higher
+    return number, spent, online, given, sure, higher
+
+
+@kernel
+def has_room(s, j, k, rows, support, limits, shape):
+    """Whether slot ``j`` and everything it uses has room for student ``s`` of school ``k``."""
+    slot_first, slot_row, support_row, brings, school_rows, in_person, begins, ends = rows
+    left, members, opened = limits
+    groups, size, blocked, exclusive, grouped = shape
+    for r in range(slot_first[j], slot_first[j + 1]):
+        if left[slot_row[r]] <= 0:
+            return False
+    if support[s] and support_row[j] >= 0 and not (grouped[j] and brings[k]) and left[support_row[j]] <= 0:
+        return False
+    if in_person[j]:
+        for t in range(begins[j], ends[j] + 1):
+            if school_rows[0, k, t] >= 0 and left[school_rows[0, k, t]] <= 0:
+                return False
+            if grouped[j] and school_rows[1, k, t] >= 0 and left[school_rows[1, k, t]] <= 0:
+                return False
+    if blocked[j]:
+        if exclusive[j] and opened[j] > 0 and members[k, j] == 0:
+            return False
+        if members[k, j] % size[j] == 0 and opened[j] >= groups[j]:
+            return False
+    return True
+
+
+@kernel
+def take(s, j, k, sign, rows, support, left, grouped):
+    """Use (``sign`` 1) or give back (-1) what student ``s`` needs of slot ``j``'s limits."""
+    slot_first, slot_row, support_row, brings, school_rows, in_person, begins, ends = rows
+    for r in range(slot_first[j], slot_first[j + 1]):
+        left[slot_row[r]] -= sign
+    if support[s] and support_row[j] >= 0 and not (grouped[j] and brings[k]):
+        left[support_row[j]] -= sign
+    if in_person[j]:
+        for t in range(begins[j], ends[j] + 1):
+            if school_rows[0, k, t] >= 0:
+                left[school_rows[0, k, t]] -= sign
+            if grouped[j] and school_rows[1, k, t] >= 0:
+                left[school_rows[1, k, t]] -= sign
+
+
+@kernel
+def serve(
+    order, held, first, slot, linear, students, slots, worths, flags, school, rows, support, limits, shape, barred
+):
+    """Give every student of ``order`` one more slot where there is a good one; ``held`` and the limits are updated."""
+    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
+    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
+    first_counting, need, breadth, progression = worths
+    clash, repeat = flags
+    left, members, opened = limits
+    blocked, grouped, size = shape[2], shape[4], shape[1]
+    for s in order:
+        number, spent, online, given, sure, higher = holding(s, held[s], slot, students, slots)
+        if number >= min(max_slots[s], held.shape[1]):
+            continue
+        top, top_pair = 0, -1
+        for p in range(first[s], first[s + 1]):
+            j = slot[p]
+            if spent + half_days[j] > hd_left[s] or online + virtual[j] > virtual_left[s]:
+                continue
+            v = linear[p]
+            if counts[j]:
+                v += need * (need_gain(need_left[s], given + half_days[j]) - need_gain(need_left[s], given))
+                v += first_counting if sure == 0 else 0
+            fresh = not known[s, sector[j]]
+            v += progression if tier[j] > top_tier[s] and higher == 0 else 0
+            if (number > 0 and v + breadth <= max(0, top)) or (top_pair >= 0 and v + breadth <= top):
+                continue
+            if barred[school[s], j] or not has_room(s, j, school[s], rows, support, limits, shape):
+                continue
+            fits = True
+            for t in range(held.shape[1]):
+                if held[s, t] >= 0:
+                    other = slot[held[s, t]]
+                    if other == j or not compatible(j, other, employer, begins, ends, in_person, clash, repeat):
+                        fits = False
+                        break
+                    if sector[other] == sector[j]:
+                        fresh = False
+            v += breadth if fresh else 0
+            if fits and (v > top or (top_pair < 0 and number == 0)):
+                top, top_pair = v, p
+        if top_pair >= 0:
+            held[s, number] = top_pair
+            j, k = slot[top_pair], school[s]
+            take(s, j, k, 1, rows, support, left, grouped)
+            if blocked[j]:
+                if members[k, j] % size[j] == 0:
+                    opened[j] += 1
+                members[k, j] += 1
