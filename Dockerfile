@@ -20,6 +20,6 @@ COPY --from=build /opt/foothold /opt/foothold
 ENV PATH=/opt/foothold/bin:$PATH NUMBA_CACHE_DIR=/home/foothold/.cache/numba
 USER foothold
 WORKDIR /home/foothold
-RUN python -m solver.warm
+RUN python -m api.warm
 ENTRYPOINT ["foothold"]
 CMD ["--help"]

@@ -24,8 +24,8 @@ setup: .venv/.warm
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.warm: .venv/.installed $(wildcard engine/*.py solver/*.py)
-	@if [ -f solver/warm.py ]; then $(BIN)/python -m solver.warm; fi
+.venv/.warm: .venv/.installed $(wildcard solver/*.py)
+	$(BIN)/python -m api.warm
 	@touch $@
 
 demo: setup
