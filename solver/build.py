@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.build_students import in_group, progress_of, student_facts
 from solver.fixed import FixedRows, constants_of, drop_conflicting
-from solver.numbering import number
+from solver.numbering import number, sector_key
 from solver.problem import PairFacts, Problem, SlotFacts
 from solver.resources import build_resources
 from solver.separations import build_separations
@@ -57,7 +57,7 @@ def build_problem(
         exempt_members=exempt,
         separations=() if "separate" in without else build_separations(round_, numbers, slots, pairs),
         share=share,
-        constants=constants_of(round_, numbers, progress, slots, fixed, share, rerun=rerun),
+        constants=constants_of(round_, numbers, progress, slots, fixed, rerun=rerun),
         rules_off=without,
     )
 
@@ -75,7 +75,7 @@ def slot_facts(round_: Round, numbers: Numbering) -> SlotFacts:
 
     return SlotFacts(
         employer=ints([numbers.employer[e.employer_id] for e in experiences]),
-        sector=ints([numbers.sector[e.sector.casefold()] for e in experiences]),
+        sector=ints([numbers.sector[sector_key(e.sector)] for e in experiences]),
         tier=ints([int(e.tier[1:]) for e in experiences]),
         in_person=bools([e.in_person for e in experiences]),
         in_school=bools([e.delivery == "in_school" for e in experiences]),

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.goals import key_stage
 from solver.lottery import ticket
+from solver.numbering import sector_key
 from solver.problem import NO_LIMIT, StudentFacts
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def progress_of(round_: Round, numbers: Numbering) -> Progress:
     known = np.zeros((count, max(1, len(numbers.sectors))), dtype=bool)
     for row in round_.history:
         s = numbers.student[row.student_id]
-        known[s, numbers.sector[row.sector.casefold()]] = True
+        known[s, numbers.sector[sector_key(row.sector)]] = True
         if key_stage(row.year_group) == stage[s]:
             top_tier[s] = max(top_tier[s], int(row.tier[1:]))
             done[s] += row.half_days if row.counts else 0

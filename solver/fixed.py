@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.goals import triangle
-from engine.options import pair_points, pair_tenths
+from engine.options import pair_tenths
+from engine.preferences import worth as preference_worth
 from solver.lottery import ticket
+from solver.numbering import sector_key
 from solver.problem import PairFacts
 from solver.separations import kept_apart, separated
 
 if TYPE_CHECKING:
-    from engine.domain import Round
+    from collections.abc import Sequence
+
+    from engine.domain import Preference, Round
     from solver.arrays import Bools, Ints
     from solver.build_students import Progress
     from solver.numbering import Numbering
@@ -75,7 +79,7 @@ class FixedRows:
             use.counting_half_days[s] += slot.half_days if experience.counts else 0
             use.counting[s] |= experience.counts
             use.progressed[s] |= int(experience.tier[1:]) > progress.top_tier[s]
-            use.known_sector[s, numbers.sector[experience.sector.casefold()]] = True
+            use.known_sector[s, numbers.sector[sector_key(experience.sector)]] = True
         return use
 
     def members(
@@ -93,17 +97,9 @@ class FixedRows:
 
 
 def constants_of(
-    round_: Round,
-    numbers: Numbering,
-    progress: Progress,
-    slots: SlotFacts,
-    fixed: FixedRows,
-    share: Ints,
-    *,
-    rerun: bool,
+    round_: Round, numbers: Numbering, progress: Progress, slots: SlotFacts, fixed: FixedRows, *, rerun: bool
 ) -> dict[str, int]:
     """What the fixed assignments alone are worth, by goal; ``equity`` is left to the model, which sees everyone."""
-    del share
     use = fixed.used_by_students(round_, numbers, progress)
     worth = Counter[str]()
     worth["reach"] = int((use.slots > 0).sum())
@@ -115,10 +111,10 @@ def constants_of(
         for d, g in zip(progress.deficit, use.counting_half_days, strict=True)
     )
     worth["reserve"] = int(np.minimum(slots.reserved, slots.reserved_taken).sum())
-    for student_id, slot_id in fixed.pairs:
-        points = pair_points(round_, student_id, slot_id)
-        worth["preference"] += points
-        worth["lottery"] += _ticket(round_, student_id) * points
+    points = _points(round_, fixed.pairs)
+    worth["preference"] = sum(points)
+    for (student_id, slot_id), wished in zip(fixed.pairs, points, strict=True):
+        worth["lottery"] += ticket(round_.seed, student_id) * wished
         worth["travel"] += ((pair_tenths(round_, student_id, slot_id) or 0) + 5) // 10
     if rerun:
         held = set(fixed.pairs)
@@ -162,5 +158,11 @@ def conflicts(slots: SlotFacts, j: int, others: Ints, without: frozenset[str] = 
     return clash
 
 
-def _ticket(round_: Round, student_id: str) -> int:
-    return ticket(round_.seed, student_id)
+def _points(round_: Round, pairs: Sequence[tuple[str, str]]) -> list[int]:
+    """The preference points of pairs; the preferences are gone through once for all of them."""
+    rows: dict[str, list[Preference]] = {student_id: [] for student_id, _ in pairs}
+    for row in round_.preferences:
+        if row.student_id in rows:
+            rows[row.student_id].append(row)
+    experience = {slot_id: round_.experiences[round_.slots[slot_id].experience_id] for _, slot_id in pairs}
+    return [preference_worth(round_.policy, rows[s], experience[j]).points for s, j in pairs]

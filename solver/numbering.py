@@ -36,8 +36,8 @@ def number(round_: Round, students: Sequence[str], slots: Sequence[str]) -> Numb
     """Number ``students`` and ``slots`` in the order of the round's lottery."""
     student_ids = tuple(students[i] for i in lottery_order(round_.seed, students))
     slot_ids = tuple(slots[i] for i in lottery_order(round_.seed, slots))
-    named = {e.sector.casefold() for e in round_.experiences.values()} | {h.sector.casefold() for h in round_.history}
-    sectors = tuple(sorted(named))
+    named = [*(e.sector for e in round_.experiences.values()), *(h.sector for h in round_.history)]
+    sectors = tuple(sorted({sector_key(name) for name in named}))
     return Numbering(
         student_ids,
         slot_ids,
@@ -51,6 +51,11 @@ def number(round_: Round, students: Sequence[str], slots: Sequence[str]) -> Numb
         {x: i for i, x in enumerate(sectors)},
         _half_days(round_),
     )
+
+
+def sector_key(name: str) -> str:
+    """What tells sectors apart: neither capitals nor spaces around the name do."""
+    return name.strip().casefold()
 
 
 def _half_days(round_: Round) -> dict[int, int]:
