@@ -13,10 +13,11 @@ from solver.build import build_problem
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.priced import PricedPath
+from solver.recount import Recount
 
 
 def main() -> None:
-    """Solve a pilot of forty students by prices, with the compiled loops."""
+    """Solve a pilot of forty students by prices and prove a bound again, with the compiled loops."""
     kernels.COMPILE_FROM_PAIRS = 0
     with tempfile.TemporaryDirectory() as folder:
         write_scenario("pilot", Path(folder) / "round", students=40)
@@ -25,9 +26,11 @@ def main() -> None:
         clock = Clock(Limits())
         method = PricedPath(problem, round_.policy.levels, clock)
         try:
-            climb(problem, round_.policy.levels, method, clock)
+            answer = climb(problem, round_.policy.levels, method, clock)
         finally:
             method.close()
+    if answer.levels and answer.levels[0].prices is not None:
+        Recount.of(problem).bound(round_.policy.levels, 0, [], answer.levels[0].prices)
 
 
 if __name__ == "__main__":
