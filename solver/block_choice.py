@@ -85,16 +85,3 @@ def choose_blocks(
                 for rest in range(begin, b):
                     open_[rest] = 0
                 break
-
-
-@kernel
-def fill_copies(pair_first, multiplier, least, most, fixed, open_, taken):
-    """Mark in ``taken`` the copies that the open groups of every block take (copies as in ``choose_blocks``)."""
-    for b in range(len(open_)):
-        low = max(0, open_[b] * least[b] - fixed[b])
-        high = open_[b] * most[b] - fixed[b]
-        for p in range(pair_first[b], pair_first[b + 1]):
-            number = p - pair_first[b]
-            if number >= high or (number >= low and multiplier[p] <= 0):
-                break
-            taken[p] = 1

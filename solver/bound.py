@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 PAIRS_AT_ONCE = 2_000_000
+PAIRS_A_THREAD = 20_000
+THREADS = 2
 _LOADED = (block_choice, bundles, moves)
 """The rooms of the inner loops: each is registered when its room is imported, all of them before any is compiled."""
 
@@ -128,7 +130,7 @@ def student_side(problem: Problem, worth: Worths, prices: Prices) -> tuple[Ints,
     if len(spans) == 1:
         part(spans[0])
     else:
-        with ThreadPoolExecutor(2) as threads:
+        with ThreadPoolExecutor(THREADS) as threads:
             list(threads.map(part, spans))
     return value, choice
 
@@ -212,8 +214,9 @@ def _deepest(problem: Problem) -> int:
 
 
 def _spans(first: Ints) -> list[tuple[int, int]]:
-    """Student ranges of about ``PAIRS_AT_ONCE`` pairs."""
-    count = len(first) - 1
-    cuts = np.unique(np.searchsorted(first, np.arange(PAIRS_AT_ONCE, int(first[-1]), PAIRS_AT_ONCE)))
+    """Student ranges of at most about ``PAIRS_AT_ONCE`` pairs, at least one a thread in rounds that gain by it."""
+    count, pairs = len(first) - 1, int(first[-1])
+    size = min(PAIRS_AT_ONCE, max(PAIRS_A_THREAD, -(-pairs // THREADS)))
+    cuts = np.unique(np.searchsorted(first, np.arange(size, pairs, size)))
     edges = [0, *(int(c) for c in cuts if 0 < c < count), count]
     return list(pairwise(edges))

@@ -39,27 +39,26 @@ def compatible(j, i, employer, begins, ends, in_person, clash, repeat):
 
 @kernel
 def outlook(depth, classes, top, class_days, class_counts, class_fresh, hd_left, need_left, need, breadth, cap, ahead):
-    """Fill ``ahead[m, used, given]``: the most that ``m`` more slots can add, one slot's best of each class at a time.
+    """Fill ``ahead[c, m, used, given]``: the most that ``m`` more slots of class ``c`` or a later one can add.
 
-    ``used`` and ``given`` are half-days so far, all and counting (capped at ``cap``). First counting slots and higher
-    tiers are left to the caller.
+    As if the best slot of each class could be had again and again. ``used`` and ``given`` are half-days so far, all
+    and counting (capped at ``cap``). First counting slots and higher tiers are left to the caller.
     """
-    for m in range(1, depth + 1):
-        for used in range(cap + 1):
-            for given in range(used + 1):
-                most = 0
-                for c in range(classes):
-                    after = used + class_days[c]
-                    if after > hd_left:
-                        continue
-                    gain = top[c] + (breadth if class_fresh[c] else 0)
-                    then = given
-                    if class_counts[c]:
-                        then = min(cap, given + class_days[c])
-                        gain += need * (need_gain(need_left, then) - need_gain(need_left, given))
-                    gain += ahead[m - 1, min(cap, after), min(then, cap, after)]
-                    most = max(most, gain)
-                ahead[m, used, given] = most
+    for c in range(classes - 1, -1, -1):
+        own = top[c] + (breadth if class_fresh[c] else 0)
+        for m in range(1, depth + 1):
+            for used in range(cap + 1):
+                after = used + class_days[c]
+                for given in range(used + 1):
+                    most = ahead[c + 1, m, used, given]
+                    if after <= hd_left:
+                        gain = own
+                        then = given
+                        if class_counts[c]:
+                            then = min(cap, given + class_days[c])
+                            gain += need * (need_gain(need_left, then) - need_gain(need_left, given))
+                        most = max(most, gain + ahead[c, m - 1, min(cap, after), min(then, cap, after)])
+                    ahead[c, m, used, given] = most
 
 
 @kernel
@@ -100,12 +99,13 @@ def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots,
         spent, gives = used[level] + half_days[j], min(cap, given[level] + days)
         now = value[level] + linear[i] + (breadth if fresh else 0)
         now += need * (need_gain(need_left, given[level] + days) - need_gain(need_left, given[level]))
-        if now + first[level] + rise[level] + ahead[more, min(cap, spent), gives] <= best[0] or spent > hd_left:
+        hope = ahead[group[level], more, min(cap, spent), gives]
+        if now + first[level] + rise[level] + hope <= best[0] or spent > hd_left:
             i = finish[group[level]] - 1
             continue
         nodes += 1
         if nodes > NODES:
-            best[0] = max(best[0], ahead[depth, 0, 0] + first_counting + progression)
+            best[0] = max(best[0], ahead[0, depth, 0, 0] + first_counting + progression)
             return
         index[level] = i
         if online[level] + virtual[j] > virtual_left:
@@ -128,7 +128,7 @@ def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots,
 
 @kernel
 def classify(count, where, slot, line, known, top_tier, tier, sector, counts, half_days, longest, order, begin, finish):
-    """Sort candidates by class (half-days, counting, new sector, higher tier), then ``line`` descending.
+    """Sort candidates by class (half-days, counting, new sector, higher tier: descending), then ``line``, descending.
 
     Fills ``order`` and each class's ``begin`` and ``finish``; returns the number of classes.
     """
@@ -142,7 +142,7 @@ def classify(count, where, slot, line, known, top_tier, tier, sector, counts, ha
         tally[label[i]] += 1
     classes, total = 0, 0
     place = np.zeros(len(tally), dtype=np.int64)
-    for c in range(len(tally)):
+    for c in range(len(tally) - 1, -1, -1):
         if tally[c] > 0:
             place[c] = total
             begin[classes] = total
@@ -175,7 +175,7 @@ def search(s, depth, count, where, origin, slot, linear, students, slots, worths
     for c in range(classes):
         fresh[c] = not known[s, sector[lead[c]]]
     cap = min(depth * longest, hd_left[s])
-    ahead = np.zeros((depth + 1, cap + 1, cap + 1), dtype=np.int64)
+    ahead = np.zeros((classes + 1, depth + 1, cap + 1, cap + 1), dtype=np.int64)
     need, breadth = worths[1], worths[2]
     outlook(
         depth, classes, line[start[:classes]], half_days[lead], counts[lead], fresh,

@@ -77,32 +77,6 @@ def single_moves(
     return Candidates(students[row], moved, move_goals(problem, students[row], moved, kept[row]))
 
 
-def bundle_moves(problem: Problem, students: Ints, held: Ints, bundles_: Ints) -> Candidates:
-    """Whole bundles, and all their parts: those in ``bundles_`` (owner, pairs...) and those held now.
-
-    ``held``: pair positions or -1, shape (students, depth).
-    """
-    depth = max(held.shape[1], bundles_.shape[1] - 1)
-    own = np.full((len(students), 1 + depth), -1, dtype=np.int64)
-    own[:, 0] = students
-    own[:, 1 : 1 + held.shape[1]] = held
-    rows = bundles_[np.isin(bundles_[:, 0], students)]
-    wide = np.full((len(rows), 1 + depth), -1, dtype=np.int64)
-    wide[:, : rows.shape[1]] = rows
-    rows = np.concatenate([own, wide])
-    parts = []
-    for mask in range(1, 1 << depth):
-        part = rows.copy()
-        part[:, 1:] = np.where([(mask >> t) & 1 for t in range(depth)], rows[:, 1:], -1)
-        parts.append(part)
-    rows = np.concatenate(parts)
-    rows = rows[rows[:, 1:].max(axis=1) >= 0]
-    rows[:, 1:] = np.sort(rows[:, 1:], axis=1)[:, ::-1]
-    rows = np.unique(rows, axis=0)
-    owner, moved = rows[:, 0].copy(), rows[:, 1:].copy()
-    return Candidates(owner, moved, move_goals(problem, owner, moved, np.full((len(owner), 1), -1, dtype=np.int64)))
-
-
 def move_goals(problem: Problem, owner: Ints, moved: Ints, kept: Ints) -> dict[str, Ints]:
     """What every move adds to each goal of one student's own (``equity`` and ``reserve`` are not)."""
     facts = problem.students

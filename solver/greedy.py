@@ -18,6 +18,8 @@ from solver.kernels import chosen_for
 from solver.resources import rows_of_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from solver.arrays import Bools, Ints
     from solver.prices import Worths
     from solver.problem import Problem
@@ -27,8 +29,12 @@ MENDS = 4
 """Times that unfilled groups are closed and their students served again."""
 
 
-def first_allocation(problem: Problem, worth: Worths, linear: Ints, depth: int) -> Ints:
-    """The greedy allocation's pairs, ascending; ``linear``: the linear worth of every pair, prices included."""
+def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], depth: int, closed: Bools) -> Ints:
+    """The greedy allocation's pairs, ascending.
+
+    Students are served with each of ``linears`` (the linear worth of every pair) in turn, ``depth`` slots at most, in
+    no group of the blocks that are ``closed``, shape (schools, slots).
+    """
     kernels = chosen_for(len(problem.pairs.slot))
     facts, slots, resources = problem.students, problem.slots, problem.resources
     student_facts, slot_facts = kernel_facts(problem)
@@ -42,14 +48,15 @@ def first_allocation(problem: Problem, worth: Worths, linear: Ints, depth: int) 
     size = np.where(counted, np.maximum(1, slots.group_max), 1 << 40)
     order = np.argsort(~facts.priority, kind="stable")
     held = np.full((len(facts.school), depth), -1, dtype=np.int64)
-    barred = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=bool)
+    barred = closed & problem.blocked[None, :]
     apart = {p for separation in problem.separations for p in separation.pairs}
-    linear = linear.copy()
-    linear[np.array(sorted(apart), dtype=np.int64)] -= 1 << 58
+    linears = [linear.copy() for linear in linears]
+    for linear in linears:
+        linear[np.array(sorted(apart), dtype=np.int64)] -= 1 << 58
     shape = (problem.groups_open, size, problem.blocked, problem.exclusive, slots.grouped)
     for _ in range(MENDS + 1):
         limits = _used(problem, held, size)
-        for _ in range(depth):
+        for linear in [each for each in linears for _ in range(depth)]:
             kernels.serve(
                 order, held, problem.pairs.first, problem.pairs.slot, linear, student_facts, slot_facts, amounts, flags,
                 facts.school, rows, facts.support, limits, shape, barred,

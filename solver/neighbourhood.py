@@ -13,11 +13,11 @@ import numpy as np
 
 from solver.model import INFINITY, Expression, LinearProgram, Model
 from solver.resources import rows_of_pairs
+from solver.separations import among, flattened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from engine.policy import Level
     from solver.arrays import Bools, Floats, Ints
     from solver.candidates import Candidates
     from solver.problem import Problem
@@ -49,18 +49,17 @@ class Neighbourhood:
     blocks: tuple[Ints, Ints, Ints, Ints]
     """School, slot, count column and students kept of every block; the in-school columns follow the counts."""
 
-    def start(self, problem: Problem, held: Mapping[int, tuple[int, ...]]) -> Floats:
-        """The solution in which every student takes back what was released (``held``, by student)."""
+    def start(self, problem: Problem, held: Mapping[int, int]) -> Floats:
+        """The solution in which every student takes back what was released (``held``, a pair by student)."""
         value = np.zeros(len(self.program.upper))
-        moves = [tuple(sorted(int(p) for p in row if p >= 0)) for row in self.found.pairs]
-        taken = [n for n, (s, move) in enumerate(zip(self.found.owner, moves, strict=True)) if held.get(int(s)) == move]
+        pairs = self.found.pairs[:, 0].tolist()
+        taken = [n for n, (s, p) in enumerate(zip(self.found.owner.tolist(), pairs, strict=True)) if held.get(s) == p]
         value[taken] = 1
         school, slot, count, kept = self.blocks
         members = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
         members[school, slot] = kept
         for n in taken:
-            for p in moves[n]:
-                members[problem.students.school[self.found.owner[n]], problem.pairs.slot[p]] += 1
+            members[problem.students.school[self.found.owner[n]], problem.pairs.slot[pairs[n]]] += 1
         counted = problem.slots.grouped[slot] & ("group" not in problem.rules_off)
         size = np.where(counted, np.maximum(1, problem.slots.group_max[slot]), 1 << 40)
         value[count] = -(-members[school, slot] // size)
@@ -110,9 +109,10 @@ def _fitting(problem: Problem, found: Candidates, others: Others) -> Bools:
     keep = np.ones(len(found.owner), dtype=bool)
     keep[move[problem.exclusive[slot] & (taken[slot] > others.members[school, slot])]] = False
     if problem.separations:
-        held = set(others.held_pairs.tolist())
-        barred = {p for s in problem.separations if held & set(s.pairs) for p in s.pairs if p not in held}
-        keep[move[np.isin(pair, np.array(sorted(barred), dtype=np.int64))]] = False
+        apart, of = flattened(problem.separations)
+        holds = np.isin(apart, others.held_pairs)
+        barred = apart[np.isin(of, of[holds]) & ~holds]
+        keep[move[np.isin(pair, barred)]] = False
     return keep
 
 
@@ -128,10 +128,10 @@ def _resource_rows(model: Model, problem: Problem, column: Ints, student: Ints, 
 
 
 def _separation_rows(model: Model, problem: Problem, column: Ints, pair: Ints) -> None:
-    for separation in problem.separations:
-        inside = column[np.isin(pair, np.array(separation.pairs))]
-        if len(inside) > 1:
-            model.put(np.repeat(model.rows(-INFINITY, 1, 1), len(inside)), inside, 1)
+    used, at = np.unique(pair, return_inverse=True)
+    for separation in among(problem.separations, used):
+        inside = column[np.isin(at, np.array(separation.pairs))]
+        model.put(np.repeat(model.rows(-INFINITY, 1, 1), len(inside)), inside, 1)
 
 
 def _block_rows(
@@ -219,12 +219,3 @@ def _reserve(model: Model, problem: Problem, column: Ints, student: Ints, slot: 
     model.put(rows, filled, 1)
     model.put(rows[index], column[position], -1)
     return Expression(filled, np.ones(len(filled), dtype=np.int64), int(taken.sum()))
-
-
-def combined(levels: Sequence[Level], rates: Sequence[int]) -> dict[str, int]:
-    """Goals of all levels in one signed sum, each level at its rate."""
-    total: dict[str, int] = {}
-    for level, rate in zip(levels, rates, strict=True):
-        for goal, coefficient in level.goals.items():
-            total[goal] = total.get(goal, 0) + rate * coefficient
-    return total

@@ -56,6 +56,13 @@ class Prices:
             np.zeros(len(problem.slot_ids), dtype=np.int64),
         )
 
+    def within(self, keep: Ints) -> Prices:
+        """The prices of the problem restricted to the pairs ``keep`` (ascending positions)."""
+        place = np.searchsorted(keep, self.own_pair)
+        inside = place < len(keep)
+        inside[inside] = keep[place[inside]] == self.own_pair[inside]
+        return replace(self, own_pair=place[inside], own_price=self.own_price[inside])
+
 
 @dataclass(frozen=True, slots=True)
 class Worths:

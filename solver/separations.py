@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from solver.problem import PairFacts, Separation, SlotFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.domain import Round
     from solver.arrays import Bools, Ints
     from solver.numbering import Numbering
@@ -55,3 +58,20 @@ def _rows(slots: SlotFacts, pairs: PairFacts, s: int, t: int) -> list[Separation
         if len(excluded):
             rows.append(Separation((p, *(int(q) for q in excluded))))
     return rows
+
+
+def flattened(separations: Sequence[Separation]) -> tuple[Ints, Ints]:
+    """The pairs of all ``separations`` one after another, and which separation each is of."""
+    lengths = [len(separation.pairs) for separation in separations]
+    pairs = np.fromiter(chain.from_iterable(s.pairs for s in separations), dtype=np.int64, count=sum(lengths))
+    return pairs, np.repeat(np.arange(len(lengths)), lengths)
+
+
+def among(separations: Sequence[Separation], keep: Ints) -> tuple[Separation, ...]:
+    """The separations within the pairs ``keep`` (ascending), each pair by its position there."""
+    pairs, owner = flattened(separations)
+    place = np.minimum(np.searchsorted(keep, pairs), max(0, len(keep) - 1))
+    inside = keep[place] == pairs if len(keep) else np.zeros(len(pairs), dtype=bool)
+    owner, place = owner[inside], place[inside]
+    breaks = np.flatnonzero(np.diff(owner)) + 1
+    return tuple(Separation(tuple(part.tolist())) for part in np.split(place, breaks) if len(part) > 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.candidates import bundle_moves, single_moves
+from solver.candidates import single_moves
 from solver.neighbourhood import Others, build_neighbourhood
 from solver.resources import rows_of_pairs
 
@@ -26,21 +26,25 @@ NODES = 20
 
 @dataclass(slots=True)
 class Sweeper:
-    """Re-places neighbourhoods of one problem; ``goals`` are the combined worths, ``linears`` choose the candidates."""
+    """Re-places neighbourhoods of one problem.
+
+    ``goals`` are what the sweeps improve, ``worth`` what goals of whole bundles are worth where slots are offered;
+    ``many`` slots are offered by each linear worth.
+    """
 
     problem: Problem
     goals: Mapping[str, int]
     workers: Sequence[Highs]
     many: int
     worth: Worths
-    linears: Sequence[Ints]
-    bundles: Ints
-    nodes: int = NODES
 
-    def sweep(self, chosen: Ints, neighbourhoods: Sequence[Ints], which: Ints, clock: Clock) -> Ints:
+    def sweep(
+        self, chosen: Ints, neighbourhoods: Sequence[Ints], which: Ints, linears: Sequence[Ints], clock: Clock
+    ) -> Ints:
         """One pass over ``neighbourhoods`` (arrays of schools, disjoint), as many at once as there are workers.
 
-        ``which``: by student, the slot to give up (the n-th held; none where there are fewer), or -1 for all.
+        ``which``: by student, the slot to give up (the n-th held; none where there are fewer). ``linears``: the pairs'
+        linear worths by which the slots offered are chosen.
         """
         step = len(self.workers)
         for begin in range(0, len(neighbourhoods), step):
@@ -49,9 +53,11 @@ class Sweeper:
             batch = neighbourhoods[begin : begin + step]
             held = self._student(chosen)
             place = np.arange(len(held)) - np.searchsorted(held, held)
-            release = (place == which[held]) | (which[held] < 0)
+            release = place == which[held]
             with ThreadPoolExecutor(len(batch)) as threads:
-                jobs = [threads.submit(self._replace, chosen, batch, turn, release) for turn in range(len(batch))]
+                jobs = [
+                    threads.submit(self._replace, chosen, batch, turn, release, linears) for turn in range(len(batch))
+                ]
             answers = [job.result() for job in jobs]
             school = self.problem.students.school[self._student(chosen)]
             for schools, answer in zip(batch, answers, strict=True):
@@ -64,7 +70,9 @@ class Sweeper:
     def _student(self, pairs: Ints) -> Ints:
         return np.searchsorted(self.problem.pairs.first, pairs, side="right") - 1
 
-    def _replace(self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Bools) -> Ints | None:
+    def _replace(
+        self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Bools, linears: Sequence[Ints]
+    ) -> Ints | None:
         """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best."""
         problem = self.problem
         inside = np.isin(problem.students.school, batch[turn])
@@ -75,25 +83,16 @@ class Sweeper:
         left, groups = self._allowed(chosen, student, free, others, len(batch), turn)
         students = np.flatnonzero(inside)
         released = np.full(len(students), -1, dtype=np.int64)
-        if not release.all():
-            released[np.searchsorted(students, student[free])] = given_up
+        released[np.searchsorted(students, student[free])] = given_up
         held = self._by_student(kept, student[~free], students)
-        if release.all():
-            held = self._by_student(given_up, student[free], students)
-            found = bundle_moves(problem, students, held, self.bundles)
-        else:
-            found = single_moves(problem, self.worth, self.linears, students, held, released, self.many)
+        found = single_moves(problem, self.worth, linears, students, held, released, self.many)
         model = build_neighbourhood(problem, found, others, left, groups)
         if not len(model.found.owner):
             return None
         objective = model.objective(self.goals)
-        held_now: dict[int, tuple[int, ...]] = {}
-        for s, p in zip(student[free].tolist(), given_up.tolist(), strict=True):
-            held_now[s] = (*held_now.get(s, ()), p)
+        held_now = dict(zip(student[free].tolist(), given_up.tolist(), strict=True))
         start = model.start(problem, held_now)
-        answer = self.workers[turn].integer(
-            model.program, objective, [], start, mip_max_nodes=self.nodes, mip_rel_gap=1e-5
-        )
+        answer = self.workers[turn].integer(model.program, objective, [], start, mip_max_nodes=NODES, mip_rel_gap=1e-5)
         if answer.value is None:
             return None
         return np.concatenate([chosen[~free & inside[student]], model.chosen(answer.value)])

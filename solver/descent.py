@@ -1,0 +1,247 @@
+"""Finding good prices: a subgradient descent on the bound over a pool of pairs.
+
+The bound is convex in the prices (Held, Wolfe and Crowder 1974); each step asks the relaxed problem what it would
+choose and raises the prices of what is asked for too often. Steps are normalised by coordinate with momentum (Kingma
+and Ba 2015) and shrink geometrically, so the work is counted in steps, never in seconds. A student's price in a block
+moves by itself, with its block's and with its slot's: where a whole school or slot is asked for too often, all of its
+prices rise at once instead of one after another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver import copies
+from solver.bound import constant_part, student_side
+from solver.kernels import chosen_for
+from solver.measure import goal_values
+from solver.prices import SCALE, Prices, worths
+from solver.resources import rows_of_pairs
+from solver.strides import Stride
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Floats, Ints
+    from solver.bound import Catalogue
+    from solver.limits import Clock
+    from solver.prices import Worths
+    from solver.problem import Problem
+
+_LOADED = (copies,)
+MEAN = 0.95
+"""How much of the mean openings each step keeps."""
+UNIT = {"rates": 0.3, "rows": 0.2, "own": 0.025, "block": 0.08, "slot": 0.08, "equity": 0.3, "reserve": 0.3}
+"""The first step of every family: rates, equity and reserve as they are, the others in what a slot is worth."""
+
+
+@dataclass(slots=True)
+class Point:
+    """Prices as real numbers, in units of the level: what the descent moves.
+
+    ``own``: one price per block pair of the pool. ``equity`` and ``reserve`` are fractions of what the goal is worth.
+    """
+
+    rates: Floats
+    rows: Floats
+    own: Floats
+    equity: Floats
+    reserve: Floats
+
+    def copy(self) -> Point:
+        """A copy that later steps leave alone."""
+        return Point(*(f.copy() for f in (self.rates, self.rows, self.own, self.equity, self.reserve)))
+
+    def scaled(self, rates: Floats, divisor: float) -> Point:
+        """The same prices for another level, in which a unit of this one is worth ``1 / divisor``."""
+        return Point(rates, self.rows / divisor, self.own / divisor, self.equity.copy(), self.reserve.copy())
+
+
+@dataclass(slots=True)
+class Descent:
+    """One level's search for prices over the pairs of ``problem`` (a pool of the round's).
+
+    ``catalogue`` is of the whole round. ``forced``: by block, the groups that it must open, or -1. ``worth``: what a
+    good slot is worth in units of the level. ``moving``: by earlier level, whether its rate is sought or stays.
+    """
+
+    problem: Problem
+    levels: Sequence[Level]
+    level: int
+    floors: Sequence[int]
+    catalogue: Catalogue
+    point: Point
+    worth: float
+    moving: Sequence[bool]
+    forced: Ints = field(init=False)
+    block_pair: Ints = field(init=False)
+    first: Ints = field(init=False)
+    member: Ints = field(init=False)
+    opened: Floats = field(init=False)
+    best: float = field(init=False)
+    strides: dict[str, Stride] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note which pairs sit in which block."""
+        problem = self.problem
+        blocks = self.catalogue
+        self.block_pair = np.flatnonzero(problem.blocked[problem.pairs.slot])
+        student = np.searchsorted(problem.pairs.first, self.block_pair, side="right") - 1
+        schools = len(problem.school_ids)
+        at = problem.pairs.slot[self.block_pair] * schools + problem.students.school[student]
+        block = np.searchsorted(blocks.slot * schools + blocks.school, at)
+        self.member = np.argsort(block, kind="stable")
+        self.first = np.zeros(len(blocks.slot) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(block, minlength=len(blocks.slot)), out=self.first[1:])
+        self.opened = np.zeros(len(blocks.slot))
+        self.forced = np.full(len(blocks.slot), -1, dtype=np.int64)
+        self.best = float("inf")
+        sizes = {"rates": self.level, "rows": len(self.point.rows), "own": len(self.point.own)}
+        sizes |= {"block": len(blocks.slot), "slot": len(blocks.slots)}
+        sizes |= {"equity": len(self.point.equity), "reserve": len(self.point.reserve)}
+        self.strides = {name: Stride.of(size) for name, size in sizes.items()}
+
+    def prices(self) -> Prices:
+        """The point as integer prices; pairs outside the pool pay nothing to blocks."""
+        p = self.point
+        rates = _whole(p.rates)
+        none = np.zeros(0, dtype=np.int64)
+        worth = worths(self.levels, self.level, Prices(SCALE, rates, none, none, none, none, none, none))
+        return Prices(
+            SCALE,
+            rates,
+            _whole(p.rows),
+            np.zeros((len(self.problem.school_ids), len(self.problem.slot_ids)), dtype=np.int64),
+            self.block_pair,
+            _whole(p.own),
+            np.floor(p.equity * max(0, -worth["equity"])).astype(np.int64),
+            np.floor(p.reserve * max(0, worth["reserve"])).astype(np.int64),
+        )
+
+    def run(self, steps: int, first: float, last: float, clock: Clock) -> None:
+        """``steps`` steps, from ``first`` to ``last`` times each family's unit."""
+        shrink = (last / first) ** (1.0 / max(1, steps - 1))
+        size = first
+        for _ in range(steps):
+            if clock.stop():
+                break
+            total, slopes = self.slopes()
+            self.best = min(self.best, total)
+            self._step(slopes, size)
+            size *= shrink
+
+    def slopes(self) -> tuple[float, dict[str, Floats]]:
+        """The bound on the pool, and its slope by family."""
+        problem, prices = self.problem, self.prices()
+        worth = worths(self.levels, self.level, prices)
+        value, choice = student_side(problem, worth, prices)
+        blocks, taken = self._copies(prices)
+        total = int(value.sum()) + blocks + int(prices.rows @ problem.resources.left)
+        total += constant_part(problem, worth, prices)
+        total -= sum(int(r) * int(f) for r, f in zip(prices.rates, self.floors, strict=True))
+        chosen = np.sort(choice[choice >= 0])
+        student = np.searchsorted(problem.pairs.first, chosen, side="right") - 1
+        slot = problem.pairs.slot[chosen]
+        facts = problem.students
+        _, rows = rows_of_pairs(problem.resources, problem.slots, facts.support[student], facts.school[student], slot)
+        use = np.bincount(rows, minlength=len(problem.resources.left))
+        picked = np.zeros(len(problem.pairs.slot), dtype=bool)
+        picked[chosen] = True
+        slopes = self._soft(worth, student, slot, chosen)
+        slopes["rows"] = (problem.resources.left - use).astype(np.float64)
+        slopes["own"] = (taken - picked[self.block_pair]).astype(np.float64)
+        return total / SCALE, slopes
+
+    def spare_prices(self) -> Ints:
+        """What students outside the pool can pay in each (school, slot) without bettering what the slot has.
+
+        A slot's best groups are worth so much a group; a block that fills ``t`` places from its own copies has the
+        rest of that worth for its other places.
+        """
+        problem, blocks, price = self.problem, self.catalogue, self.prices().own_price
+        kernels = chosen_for(len(problem.pairs.slot))
+        value = self._chosen_copies(price)[0]
+        group = np.maximum(0, value) // np.maximum(1, blocks.groups)
+        slots = problem.slots
+        size = np.maximum(1, np.where(slots.grouped, slots.group_max, slots.capacity))
+        each = np.zeros(len(problem.slot_ids), dtype=np.int64)
+        each[blocks.slots] = group // size[blocks.slots] + 1
+        spare = np.where(problem.blocked, each, 0)[None, :].repeat(len(problem.school_ids), 0)
+        found = np.zeros(len(blocks.slot), dtype=np.int64)
+        of_slot = np.repeat(np.arange(len(blocks.slots)), np.diff(blocks.slot_first))
+        kernels.spare_worth(self.first, self.member, price, size[blocks.slot], group[of_slot], found)
+        spare[blocks.school, blocks.slot] = found
+        return spare
+
+    def _step(self, slopes: Mapping[str, Floats], size: float) -> None:
+        p, unit = self.point, self.worth * size
+        if len(p.own):
+            blocks = np.add.reduceat(np.append(slopes["own"][self.member], 0.0), self.first[:-1])
+            blocks *= np.diff(self.first) > 0
+            slots = np.add.reduceat(blocks, self.catalogue.slot_first[:-1])
+            moved = np.repeat(self.strides["slot"].step(slots, unit * UNIT["slot"]), np.diff(self.catalogue.slot_first))
+            moved += self.strides["block"].step(blocks, unit * UNIT["block"])
+            p.own += self.strides["own"].step(slopes["own"], unit * UNIT["own"])
+            p.own[self.member] += np.repeat(moved, np.diff(self.first))
+        p.rows += self.strides["rows"].step(slopes["rows"], unit * UNIT["rows"])
+        np.maximum(p.rows, 0.0, out=p.rows)
+        p.equity = np.clip(p.equity + self.strides["equity"].step(slopes["equity"], size * UNIT["equity"]), 0.0, 1.0)
+        p.reserve = np.clip(
+            p.reserve + self.strides["reserve"].step(slopes["reserve"], size * UNIT["reserve"]), 0.0, 1.0
+        )
+        if self.level:
+            stride = self.strides["rates"].step(slopes["rates"], size * UNIT["rates"])
+            p.rates *= np.where(self.moving, np.exp(stride), 1.0)
+
+    def _copies(self, prices: Prices) -> tuple[int, Ints]:
+        """What the slots' copies are worth, and which are taken, by block pair."""
+        value, opened, taken = self._chosen_copies(prices.own_price)
+        self.opened += (1 - MEAN) * (opened - self.opened)
+        return int(value.sum()), taken
+
+    def _chosen_copies(self, price: Ints) -> tuple[Ints, Ints, Ints]:
+        """The slots' best choice: worth by slot, groups by block, and whether each copy is taken."""
+        blocks, kernels = self.catalogue, chosen_for(len(self.problem.pairs.slot))
+        taken = np.zeros(len(price), dtype=np.int64)
+        opened = np.zeros(len(blocks.slot), dtype=np.int64)
+        value = np.zeros(len(blocks.slots), dtype=np.int64)
+        kernels.choose_copies(
+            blocks.slot_first, self.first, self.member, price, blocks.least, blocks.most, blocks.groups,
+            blocks.fixed, blocks.single, self.forced, self._widest(), value, opened, taken,
+        )  # fmt: skip
+        return value, opened, taken
+
+    def _widest(self) -> int:
+        """The most places that any block can fill."""
+        blocks = self.catalogue
+        room = np.repeat(blocks.groups, np.diff(blocks.slot_first)) * blocks.most - blocks.fixed
+        return max(1, int(np.minimum(np.diff(self.first), room).max(initial=1)))
+
+    def _soft(self, worth: Worths, student: Ints, slot: Ints, chosen: Ints) -> dict[str, Floats]:
+        """Slopes of equity, reserve and the rates."""
+        problem, facts = self.problem, self.problem.students
+        placed = facts.placed.copy()
+        placed[student] = True
+        inside = (placed[:, None] & facts.in_group).sum(axis=0)
+        short = problem.share * int(placed.sum()) - 100 * inside
+        slots = problem.slots
+        room = np.maximum(0, slots.reserved - slots.reserved_taken)
+        eager = np.bincount(slot[facts.priority[student]], minlength=len(room))
+        goals = {k: float(v) for k, v in goal_values(problem, chosen).items()}
+        goals["equity"] = float(self.point.equity @ short)
+        held = problem.constants.get("reserve", 0)
+        goals["reserve"] = held + float(self.point.reserve @ eager + (1 - self.point.reserve) @ room)
+        values = [sum(c * goals[g] for g, c in level.goals.items()) for level in self.levels[: self.level]]
+        return {
+            "equity": -max(0, -worth["equity"]) / SCALE * short.astype(np.float64),
+            "reserve": max(0, worth["reserve"]) / SCALE * (eager - room).astype(np.float64),
+            "rates": np.array([v - f for v, f in zip(values, self.floors, strict=True)], dtype=np.float64),
+        }
+
+
+def _whole(values: Floats) -> Ints:
+    return np.rint(values * SCALE).astype(np.int64)

@@ -1,0 +1,97 @@
+"""Good prices for one level after another: each level's descent begins where the last one's ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.bound import Catalogue
+from solver.descent import Point
+from solver.pool import PoolSearch
+from solver.rates import swings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.policy import Level
+    from solver.arrays import Floats, Ints
+    from solver.bound import Relaxed
+    from solver.limits import Clock
+    from solver.prices import Prices
+    from solver.problem import Problem
+
+HEADS = frozenset({"guarantee", "reach", "replaced"})
+UNBEATEN = 2.0
+"""What a head placed is worth beside the best slot of a level: levels that count heads keep a rate that wins always."""
+DEAR = 1.0
+"""The rate that any other earlier level begins with, in what slots are worth."""
+POOL_PAIRS = 600_000
+"""Rounds of up to so many pairs are priced whole."""
+SAMPLE = 60
+"""Pairs of each student, about, in a larger round's pool."""
+
+
+@dataclass(slots=True)
+class Stages:
+    """The searches for prices, level by level; ``last`` is the latest."""
+
+    problem: Problem
+    levels: Sequence[Level]
+    clock: Clock
+    catalogue: Catalogue = field(init=False)
+    swing: Sequence[float] = field(init=False)
+    last: PoolSearch | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Nothing is priced yet."""
+        self.catalogue = Catalogue.of(self.problem)
+        self.swing = swings(self.problem, self.levels)
+
+    def begin(self, number: int, floors: Sequence[int]) -> PoolSearch:
+        """A search for a level's prices: the latest where it is of this level, else from its prices, or from none."""
+        if self.last is not None and self.last.level == number:
+            self.last.refloor(floors)
+            return self.last
+        problem, before, swing = self.problem, self.last, self.swing[number]
+        moving = [not set(level.goals) <= HEADS for level in self.levels[:number]]
+        rates = np.array(
+            [DEAR * swing / s if moves else UNBEATEN * swing for s, moves in zip(self.swing, moving, strict=False)]
+        )
+        pool = self._first_pool() if before is None else before.pool
+        if before is None or before.level > number or not moving[before.level]:
+            point = _nothing(problem, rates, int(problem.blocked[problem.pairs.slot[pool]].sum()))
+        else:
+            scale = float(rates[before.level])
+            rates[: before.level] = np.maximum(rates[: before.level], before.descent.point.rates * scale)
+            old = before.descent.point
+            point = Point(rates, old.rows * scale, old.own * scale, old.equity.copy(), old.reserve.copy())
+        worth = swing + sum(float(r) * s for r, s, m in zip(rates, self.swing, moving, strict=False) if m)
+        self.last = PoolSearch.begin(problem, self.levels, number, floors, self.catalogue, pool, point, worth, moving)
+        return self.last
+
+    def descend(self, search: PoolSearch, steps: int, first: float, last: float) -> tuple[Relaxed, Prices]:
+        """``steps`` steps of sizes from ``first`` to ``last``; the bound at the end, and its prices."""
+        search.descent.run(steps, first, last, self.clock)
+        return search.priced(), search.asked
+
+    def _first_pool(self) -> Ints:
+        """Every pair, or of a large round a random sample of each student's."""
+        first = self.problem.pairs.first
+        if int(first[-1]) <= POOL_PAIRS:
+            return np.arange(int(first[-1]), dtype=np.int64)
+        options = np.diff(first)
+        chance = SAMPLE / np.maximum(SAMPLE, options)
+        generator = np.random.Generator(np.random.PCG64(1))
+        return np.flatnonzero(generator.random(int(first[-1])) < chance.repeat(options)).astype(np.int64)
+
+
+def _nothing(problem: Problem, rates: Floats, own: int) -> Point:
+    return Point(
+        rates,
+        np.zeros(len(problem.resources.left)),
+        np.zeros(own),
+        np.full(len(problem.share), 0.5),
+        np.full(len(problem.slot_ids), 0.5),
+    )
