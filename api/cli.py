@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import exits
-from api.commands import allocate, audit, check, postcodes, scenario, template, verify_bound, version
+from api.commands import allocate, audit, check, postcodes, rerun, scenario, template, verify_bound, version
 from api.failures import present
 from api.settings import Settings
 
@@ -25,6 +25,7 @@ A round is a folder of CSV tables (or one .xlsx workbook) with a round.toml.
   foothold allocate my-round --out done   allocate, audit, write
   foothold audit my-round done            re-check it, hand edits included
   foothold verify-bound my-round done     re-prove it, trusting no solver
+  foothold rerun my-round done --out new  allocate again after a change
 """
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {meaning}" for code, meaning in exits.MEANINGS.items())
@@ -60,6 +61,7 @@ app.command("check", short_help="Find every fault in every table, at once.")(che
 app.command("allocate", short_help="Solve, audit, give reasons, write it all.")(allocate.allocate)
 app.command("audit", short_help="Re-check an allocation without the solver.")(audit.audit)
 app.command("verify-bound", short_help="Re-prove each bound, trusting no solver.")(verify_bound.verify_bound)
+app.command("rerun", short_help="Allocate again, moving as few as can be.")(rerun.rerun)
 app.command("scenario", short_help="Write a named, seeded round and measure it.")(scenario.scenario)
 app.command("template", short_help="Write a round to fill in.")(template.template)
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.service.allocating import Allocated
+    from api.service.rerunning import Rerun
     from engine.audit import Audit, Breach
     from engine.checking import CheckReport
     from solver.verify import LevelBound
@@ -61,3 +62,25 @@ def bounds_document(bounds: Sequence[LevelBound]) -> dict[str, Any]:
 def allocate_document(allocated: Allocated) -> dict[str, Any]:
     """What ``allocate --json`` writes: the certificate as written, and where everything is."""
     return {"out": str(allocated.out), "report": str(allocated.report), "certificate": dict(allocated.certificate)}
+
+
+def rerun_document(rerun: Rerun) -> dict[str, Any]:
+    """What ``rerun --json`` writes: as ``allocate``, and every row that is not kept; ``counts`` has them all."""
+    return {
+        **allocate_document(rerun.allocated),
+        "counts": dict(rerun.allocated.certificate["rerun"]["changes"]),
+        "changes": [
+            {
+                "student_id": change.student_id,
+                "urn": change.urn,
+                "change": change.kind,
+                "slot_before": change.before,
+                "slot_after": change.after,
+                "notified": change.notified,
+                "sentence": change.sentence,
+            }
+            for change in rerun.changes
+            if change.kind != "kept"
+        ],
+        "remarks": list(rerun.remarks),
+    }

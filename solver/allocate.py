@@ -48,7 +48,7 @@ def allocate(
     tests do.
     """
     clock = clock or Clock(limits or Limits())
-    broken = contradiction(round_, options, FixedRows.of_pins(round_, without), clock, without)
+    broken = contradiction(round_, options, FixedRows.of(round_, without), clock, without)
     if broken:
         return Outcome("infeasible", "proven", None, (), {}, None, broken)
     problem = build_problem(round_, options, without=without)
