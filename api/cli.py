@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import exits
-from api.commands import allocate, audit, check, postcodes, rerun, scenario, template, verify_bound, version
+from api.commands import allocate, audit, check, history, postcodes, rerun, scenario, template, verify_bound, version
 from api.failures import present
 from api.settings import Settings
 
@@ -62,6 +62,7 @@ app.command("allocate", short_help="Solve, audit, give reasons, write it all.")(
 app.command("audit", short_help="Re-check an allocation without the solver.")(audit.audit)
 app.command("verify-bound", short_help="Re-prove each bound, trusting no solver.")(verify_bound.verify_bound)
 app.command("rerun", short_help="Allocate again, moving as few as can be.")(rerun.rerun)
+app.command("history", short_help="Turn a finished round into the next one's past.")(history.history)
 app.command("scenario", short_help="Write a named, seeded round and measure it.")(scenario.scenario)
 app.command("template", short_help="Write a round to fill in.")(template.template)
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.service.allocating import Allocated
+    from api.service.history import Written
     from api.service.rerunning import Rerun
     from engine.audit import Audit, Breach
     from engine.checking import CheckReport
@@ -83,4 +84,18 @@ def rerun_document(rerun: Rerun) -> dict[str, Any]:
             if change.kind != "kept"
         ],
         "remarks": list(rerun.remarks),
+    }
+
+
+def history_document(written: Written) -> dict[str, Any]:
+    """What ``history --json`` writes: the file, its rows, and how many are new, not attended, attended in part."""
+    done = written.finished
+    return {
+        "out": str(written.path),
+        "rows": len(done.rows),
+        "before": len(done.rows) - done.added,
+        "added": done.added,
+        "students": done.students,
+        "absent": done.absent,
+        "shortened": done.shortened,
     }

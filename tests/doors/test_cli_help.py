@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-COMMANDS = ["check", "allocate", "audit", "verify-bound", "rerun", "scenario", "template", "postcodes"]
+COMMANDS = ["check", "allocate", "audit", "verify-bound", "rerun", "history", "scenario", "template", "postcodes"]
 """A command exists when its whole job does: change this list only with the command."""
 SLOW_TO_IMPORT = ["numpy", "pandas", "ortools", "numba", "scipy", "networkx", "pyproj", "geopy", "openpyxl", "rich"]
 
