@@ -11,7 +11,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import exits
-from api.commands import allocate, audit, check, postcodes, scenario, template, verify_bound, version
+from api.commands import (
+    allocate,
+    audit,
+    check,
+    export_round,
+    import_round,
+    postcodes,
+    scenario,
+    template,
+    trail,
+    verify_bound,
+    version,
+)
 from api.failures import present
 from api.settings import Settings
 
@@ -62,6 +74,9 @@ app.command("audit", short_help="Re-check an allocation without the solver.")(au
 app.command("verify-bound", short_help="Re-prove each bound, trusting no solver.")(verify_bound.verify_bound)
 app.command("scenario", short_help="Write a named, seeded round and measure it.")(scenario.scenario)
 app.command("template", short_help="Write a round to fill in.")(template.template)
+app.command("import", short_help="Keep a round in the store.")(import_round.import_round)
+app.command("export", short_help="Write a round of the store as a folder.")(export_round.export_round)
+app.command("trail", short_help="Verify the store's trail.")(trail.trail)
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")
 
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.service.allocating import Allocated
+    from api.store.model import RoundRow
+    from api.store.trail import Verified
     from engine.audit import Audit, Breach
     from engine.checking import CheckReport
     from solver.verify import LevelBound
@@ -61,3 +63,25 @@ def bounds_document(bounds: Sequence[LevelBound]) -> dict[str, Any]:
 def allocate_document(allocated: Allocated) -> dict[str, Any]:
     """What ``allocate --json`` writes: the certificate as written, and where everything is."""
     return {"out": str(allocated.out), "report": str(allocated.report), "certificate": dict(allocated.certificate)}
+
+
+def round_document(row: RoundRow) -> dict[str, Any]:
+    """A round of the store: where it is in its life, and what is on record of it."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "state": row.state,
+        "input_sha256": row.input_sha256,
+        "seed": row.seed,
+        "signed_run": row.signed_run,
+        "signed_by": row.signed_by,
+        "published_run": row.published_run,
+        "created_at": row.created_at,
+        "closed_at": row.closed_at,
+        "purged_at": row.purged_at,
+    }
+
+
+def trail_document(verified: Verified) -> dict[str, Any]:
+    """What ``trail --json`` writes."""
+    return {"entries": verified.entries, "head": verified.head, "broken": list(verified.broken)}

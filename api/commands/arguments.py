@@ -15,3 +15,13 @@ AllocationPath = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Write one JSON document to standard output, and all else to standard error.")
 ]
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="The folder of the embedded store; not used where FOOTHOLD_DATABASE_URL names a PostgreSQL database.",
+    ),
+]
+DATA = Path("foothold-data")
+"""The folder of the embedded store where nobody names another."""
