@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ def allocate_round(
     _go_on(stop)
     stage("Solving, level by level")
     clock = Clock(Limits(_time_left(request.time_limit, began), request.workers), cancelled=stop)
-    outcome = allocate(round_, options, listener=listener, clock=clock)
+    outcome = allocate(without_names(round_), options, listener=listener, clock=clock)
     allocation = _answer(outcome)
     stage("Auditing, without the solver")
     found = _audited(round_, allocation)
@@ -92,6 +92,11 @@ def allocate_round(
     stage("Writing, with a reason for everyone left out")
     publish(round_, options, allocation, certificate, found, outcome.proof_files, request.out)
     return Allocated(round_, request.out, certificate, found)
+
+
+def without_names(round_: Round) -> Round:
+    """The round as the solver sees it: no student has a name."""
+    return replace(round_, students={key: replace(each, name="") for key, each in round_.students.items()})
 
 
 def peak_mb() -> int:

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.store.documents import Owner
+    from api.store.model import Document
+
 ANSWERS = "answers"
 ANSWER_COLUMNS = ("experience_id", "state", "meaningful", "reason")
 OFFERED, CONFIRMED, DECLINED, WITHDRAWN = "offered", "confirmed", "declined", "withdrawn"
+CATALOGUE = frozenset({"employers", "experiences", "slots", ANSWERS})
 BLANK_SEED = 'seed = ""'
 """How ``engine.writing`` writes a seed that is left blank."""
 NOTHING = {"capacity": "0", "groups": "0"}
@@ -35,11 +39,18 @@ NOTHING = {"capacity": "0", "groups": "0"}
 Answers = dict[str, dict[str, str]]
 
 
-def round_files(session: Session, round_id: str, seed: str | None, *, through: int | None = None) -> dict[str, bytes]:
-    """Every file of the round's folder by its name, as of the document ``through`` (default: the newest)."""
+def round_files(
+    session: Session, round_id: str, seed: str | None, *, through: int | None = None, seen_by: Owner | None = None
+) -> dict[str, bytes]:
+    """Every file of the round's folder by its name, as of the document ``through`` (default: the newest).
+
+    With ``seen_by`` only what that school or employer may see: its own rows, and for a school the catalogue.
+    """
     sheets: dict[str, list[Sheet]] = defaultdict(list)
     settings = ""
     for document in current(session, round_id, through=through):
+        if seen_by is not None and not _sees(seen_by, document):
+            continue
         if document.body is None:
             raise RefusedError(f"the personal data of round {round_id} were purged, so its tables are gone")
         if document.table_name == "round":
@@ -91,6 +102,11 @@ def with_seed(toml: str, seed: str | None) -> str:
 def answers_of(sheets: list[Sheet]) -> Answers:
     """What was answered to each offer, by experience."""
     return {record["experience_id"]: record for sheet in sheets for record in sheet.records()}
+
+
+def _sees(owner: Owner, document: Document) -> bool:
+    own = (document.owner_kind, document.owner_id) == (owner.kind, owner.id)
+    return own or document.table_name == "round" or (owner.kind == "school" and document.table_name in CATALOGUE)
 
 
 def _as_answered(name: str, sheet: Sheet, answers: Answers) -> Sheet:

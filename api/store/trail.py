@@ -6,6 +6,7 @@ It tells of tables, owners, versions and digests, never of a student: names and 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from api.store.clock import now_text
 from api.store.model import Document, RunFile, TrailEntry, TrailHead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -52,6 +53,11 @@ def record(session: Session, actor: Actor, round_id: str, action: str, detail: d
     return entry.seq
 
 
+def last_number(session: Session) -> int:
+    """The number of the last entry; 0 where nothing has happened."""
+    return session.execute(select(TrailHead.seq)).scalar_one()
+
+
 def entry_hash(before: str, entry: TrailEntry) -> str:
     """SHA-256 of the hash before and the entry's own six facts."""
     facts = [before, entry.seq, entry.at, entry.actor, entry.round_id, entry.action, entry.detail]
@@ -75,13 +81,19 @@ def verify(session: Session) -> Verified:
     if (head.seq, head.hash) != (count, before):
         broken.append(f"The trail ends at entry {count}, but {head.seq} entries were written.")
     broken += _documents_that_differ(session, told)
-    broken += _files_that_differ(session)
+    broken += _files_that_differ(session, told)
     return Verified(count, before, tuple(broken))
 
 
 def document_digest(salt: str, body: str) -> str:
     """SHA-256 of a document's salt and rows."""
     return sha256(f"{salt}\n{body}".encode()).hexdigest()
+
+
+def files_digest(digests: Mapping[str, str]) -> str:
+    """SHA-256 of the paths and digests of the files that a run made."""
+    lines = "".join(f"{path}\n{digest}\n" for path, digest in sorted(digests.items()))
+    return sha256(lines.encode()).hexdigest()
 
 
 def _documents_that_differ(session: Session, told: dict[int, dict[str, Any]]) -> Iterator[str]:
@@ -97,7 +109,12 @@ def _documents_that_differ(session: Session, told: dict[int, dict[str, Any]]) ->
     yield from (f"The document of entry {seq} is gone." for seq in gone)
 
 
-def _files_that_differ(session: Session) -> Iterator[str]:
+def _files_that_differ(session: Session, told: dict[int, dict[str, Any]]) -> Iterator[str]:
+    digests: dict[str, dict[str, str]] = defaultdict(dict)
     for file in session.execute(select(RunFile).execution_options(yield_per=100)).scalars():
+        digests[file.run_id][file.path] = file.digest
         if file.content is not None and sha256(file.content).hexdigest() != file.digest:
             yield f"The file {file.path} of run {file.run_id} is not what the run made."
+    for detail in told.values():
+        if "files" in detail and files_digest(digests[detail["run"]]) != detail["files"]:
+            yield f"The files of run {detail['run']} are not the ones on the trail."
