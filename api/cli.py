@@ -17,6 +17,7 @@ from api.commands import (
     check,
     export_round,
     import_round,
+    keys,
     postcodes,
     scenario,
     template,
@@ -77,6 +78,7 @@ app.command("template", short_help="Write a round to fill in.")(template.templat
 app.command("import", short_help="Keep a round in the store.")(import_round.import_round)
 app.command("export", short_help="Write a round of the store as a folder.")(export_round.export_round)
 app.command("trail", short_help="Verify the store's trail.")(trail.trail)
+app.add_typer(keys.app, name="keys", short_help="Make, list and revoke keys.")
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.service.allocating import Allocated
-    from api.store.model import RoundRow
+    from api.store.model import KeyRow, RoundRow
     from api.store.trail import Verified
     from engine.audit import Audit, Breach
     from engine.checking import CheckReport
@@ -85,3 +85,16 @@ def round_document(row: RoundRow) -> dict[str, Any]:
 def trail_document(verified: Verified) -> dict[str, Any]:
     """What ``trail --json`` writes."""
     return {"entries": verified.entries, "head": verified.head, "broken": list(verified.broken)}
+
+
+def key_document(row: KeyRow) -> dict[str, Any]:
+    """A key, less its secret."""
+    return {
+        "id": row.id,
+        "role": row.role,
+        "for": row.scope,
+        "label": row.label,
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
+        "revoked_at": row.revoked_at,
+    }

@@ -56,3 +56,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_id(database: Database, tiny: Path) -> str:
     """The id of ``tiny`` in the store."""
     return import_round(database, OPERATOR, tiny).id
+
+
+@pytest.fixture(scope="module")
+def database_once(server: PostgresqlServer, tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A PostgreSQL store that holds tiny, and tiny's id, for tests that need no store of their own."""
+    store = open_store(tmp_path_factory.mktemp("store"), server.new_database())
+    yield store, import_round(store, OPERATOR, tiny).id
+    store.engine.dispose()
