@@ -20,10 +20,12 @@ from api.commands import (
     keys,
     postcodes,
     scenario,
+    serve,
     template,
     trail,
     verify_bound,
     version,
+    worker,
 )
 from api.failures import present
 from api.settings import Settings
@@ -78,6 +80,8 @@ app.command("template", short_help="Write a round to fill in.")(template.templat
 app.command("import", short_help="Keep a round in the store.")(import_round.import_round)
 app.command("export", short_help="Write a round of the store as a folder.")(export_round.export_round)
 app.command("trail", short_help="Verify the store's trail.")(trail.trail)
+app.command("serve", short_help="Serve rounds over HTTP.")(serve.serve)
+app.command("worker", short_help="Solve the runs that are asked for.")(worker.worker)
 app.add_typer(keys.app, name="keys", short_help="Make, list and revoke keys.")
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")
 

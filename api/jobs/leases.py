@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from api.store.documents import Owner
 
 SECONDS = 12.0
-"""How long a lease holds without being renewed."""
-MOST_ATTEMPTS = 5
+"""How long a lease holds without being renewed, where nobody says otherwise."""
+MOST_ATTEMPTS = 20
 OPEN_TO_EVERYONE = frozenset({"certificate.json", "report.html"})
 """Files that tell of nobody."""
 
@@ -51,6 +51,7 @@ class Lease:
     through: int
     seed: str
     time_limit: float | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,10 @@ class Made:
     audit: dict[str, Any]
 
 
-def claim(database: Database) -> Lease | None:
-    """The next run whose turn it is, now this worker's; ``None`` where nothing waits.
+def claim(database: Database, seconds: float = SECONDS) -> Lease | None:
+    """The next run whose turn it is, this worker's for ``seconds``; ``None`` where nothing waits.
 
-    A run whose worker was not heard of for ``SECONDS`` waits again; one that ended so too often has failed.
+    A run whose worker let its lease run out waits again; one that ended so too often has failed.
     """
     with database.writing(WORKER) as session:
         now = _now(session)
@@ -78,16 +79,16 @@ def claim(database: Database) -> Lease | None:
         if run_ is None:
             return None
         run_.state, run_.fence, run_.attempts = RUNNING, run_.fence + 1, run_.attempts + 1
-        run_.lease_until = now + SECONDS
+        run_.lease_until = now + seconds
         trail.record(session, WORKER, run_.round_id, "run started", {"run": run_.id, "attempt": run_.attempts})
-        return Lease(run_.id, run_.round_id, run_.fence, run_.through, run_.seed, run_.time_limit)
+        return Lease(run_.id, run_.round_id, run_.fence, run_.through, run_.seed, run_.time_limit, seconds)
 
 
 def renew(database: Database, lease: Lease, events: Sequence[dict[str, Any]]) -> bool:
     """Hold the lease a while longer, tell the events, and return whether the run is to stop; or ``LeaseLostError``."""
     with database.writing(WORKER) as session:
         run = _held(session, lease)
-        run.lease_until = _now(session) + SECONDS
+        run.lease_until = _now(session) + lease.seconds
         _tell(session, run.id, events)
         return run.cancel
 

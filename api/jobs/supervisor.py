@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 IDLE = 0.5
 """Seconds between two looks for work, and between two looks at the child."""
-RENEW = 2.0
+RENEWALS = 5
+"""How often a lease is renewed before it would run out."""
 PATIENCE = 600.0
 """Seconds for which the database may be away before a finished run is given up to whoever comes next."""
 PRIVATE = frozenset({"FOOTHOLD_DATABASE_URL"})
@@ -45,11 +46,11 @@ LIST = "contents.json"
 log = logging.getLogger("foothold.worker")
 
 
-def work(database: Database, stop: Event, *, workers: int = 2) -> None:
+def work(database: Database, stop: Event, *, workers: int = 2, lease_seconds: float = leases.SECONDS) -> None:
     """Do runs until ``stop`` is set; a run under way is then given back, to be done from its start."""
     while not stop.is_set():
         try:
-            lease = leases.claim(database)
+            lease = leases.claim(database, lease_seconds)
         except DBAPIError:
             log.warning("the database does not answer")
             lease = None
@@ -101,7 +102,7 @@ def _watch(database: Database, lease: Lease, child: _Child, stop: Event) -> tupl
     while child.process.poll() is None:
         waiting += child.said()
         if time.monotonic() >= due:
-            due = time.monotonic() + RENEW
+            due = time.monotonic() + lease.seconds / RENEWALS
             with suppress(DBAPIError):
                 if leases.renew(database, lease, waiting):
                     child.ask_to_stop()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.errors import RefusedError
-from api.store.documents import HUB_OWN, Sheet, current
+from api.store.documents import Sheet, current
 from api.store.ownership import put_together
 from engine.tables import TABLE_NAMES
 
@@ -83,15 +83,6 @@ def settings_sheet(toml: str) -> Sheet:
 def settings_of(sheet: Sheet) -> str:
     """The text that ``settings_sheet`` was given."""
     return sheet.rows[0][0]
-
-
-def settings_text(session: Session, round_id: str) -> str:
-    """The newest settings of the round."""
-    return next(
-        settings_of(Sheet.read(document.body or ""))
-        for document in current(session, round_id, tables=["round"])
-        if document.owner_kind == HUB_OWN.kind
-    )
 
 
 def with_seed(toml: str, seed: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from api.errors import AuditBreachedError, ConflictError, RefusedError
-from api.service.assembling import folder_of, round_files, settings_text
+from api.service.assembling import folder_of, round_files
 from api.service.importing import keep_round
 from api.service.rounds import (
     ALLOCATED,
@@ -77,7 +77,7 @@ def begin_round(database: Database, actor: Actor, toml: bytes) -> RoundRow:
 def freeze(database: Database, actor: Actor, round_id: str, *, expected: int | None = None) -> RoundRow:
     """Take no more from schools and employers, and put the hash of the tables on record; refuses with every fault."""
     require_role(actor, "hub")
-    round_, through = _load(database, actor, round_id)
+    round_, through = _load(database, actor, round_id, expected)
     with database.writing(actor) as session:
         row = find_round(session, round_id)
         require_revision(row, expected)
@@ -141,11 +141,14 @@ def sign_off(
         return _out(session, row)
 
 
-def withdraw_signature(database: Database, actor: Actor, round_id: str, reason: str) -> RoundRow:
+def withdraw_signature(
+    database: Database, actor: Actor, round_id: str, reason: str, *, expected: int | None = None
+) -> RoundRow:
     """Take the signature back before publication, with a reason, so that the round can be changed and run again."""
     require_role(actor, "hub")
     with database.writing(actor) as session:
         row = find_round(session, round_id)
+        require_revision(row, expected)
         require_state(row, SIGNED_OFF)
         row.signed_run = row.signed_by = None
         move(session, actor, row, ALLOCATED, "signature withdrawn", {"reason": reason})
@@ -157,6 +160,7 @@ def publish(database: Database, actor: Actor, round_id: str, *, expected: int | 
     require_role(actor, "hub")
     with database.reading(actor) as session:
         row = find_round(session, round_id)
+        require_revision(row, expected)
         require_state(row, SIGNED_OFF)
         run = find_run(session, round_id, row.signed_run or "")
         _audit_again(session, run)
@@ -185,11 +189,12 @@ def close(database: Database, actor: Actor, round_id: str, *, expected: int | No
         return _out(session, row)
 
 
-def _load(database: Database, actor: Actor, round_id: str) -> tuple[Round, int]:
+def _load(database: Database, actor: Actor, round_id: str, expected: int | None) -> tuple[Round, int]:
     """The round as it stands, read whole, and the number of the last thing on record then."""
     with database.reading(actor) as session:
-        require_state(find_round(session, round_id), COLLECTING)
-        settings_text(session, round_id)
+        row = find_round(session, round_id)
+        require_revision(row, expected)
+        require_state(row, COLLECTING)
         files = round_files(session, round_id, None)
         through = trail.last_number(session)
     with folder_of(files) as folder:

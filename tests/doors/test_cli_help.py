@@ -17,6 +17,8 @@ COMMANDS = [
     "import",
     "export",
     "trail",
+    "serve",
+    "worker",
     "keys",
     "postcodes",
 ]

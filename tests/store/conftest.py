@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from postgresql_server import ABSENT, PostgresqlServer, programs
+from served import Served, serve
 
 from api.people import OPERATOR
 from api.service.importing import import_round
@@ -63,4 +64,14 @@ def database_once(server: PostgresqlServer, tiny: Path, tmp_path_factory: pytest
     """A PostgreSQL store that holds tiny, and tiny's id, for tests that need no store of their own."""
     store = open_store(tmp_path_factory.mktemp("store"), server.new_database())
     yield store, import_round(store, OPERATOR, tiny).id
+    store.engine.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with a published and a collecting round, and a key for each role."""
+    folder = tmp_path_factory.mktemp("served")
+    address = None if request.param == "sqlite" else request.getfixturevalue("server").new_database()
+    store = open_store(folder / "store", address)
+    yield serve(store, folder)
     store.engine.dispose()

@@ -84,12 +84,10 @@ def test_one_run_of_a_round_at_a_time(database, tiny_id, tiny):
     assert leases.claim(database).run_id == second.id
 
 
-def test_a_worker_that_lost_its_lease_cannot_write(database, tiny_id, monkeypatch):
+def test_a_worker_that_lost_its_lease_cannot_write(database, tiny_id):
     """When a lease runs out another worker does the run, and what the first still sends is refused."""
     run = ask_for_run(database, OPERATOR, tiny_id, "k")
-    monkeypatch.setattr(leases, "SECONDS", -1.0)
-    late = leases.claim(database)
-    monkeypatch.undo()
+    late = leases.claim(database, seconds=-1.0)
     taken_over = leases.claim(database)
     assert (late.run_id, late.fence, taken_over.run_id, taken_over.fence) == (run.id, 1, run.id, 2)
     for attempt in (
@@ -102,14 +100,17 @@ def test_a_worker_that_lost_its_lease_cannot_write(database, tiny_id, monkeypatc
     assert seen(database, run.id).state == "running"
 
 
-def test_a_run_whose_worker_is_lost_again_and_again_has_failed(database, tiny_id, monkeypatch):
+def test_a_run_whose_worker_is_lost_again_and_again_has_failed(database, tiny_id):
     """A run that takes its worker down with it does not do so for ever."""
     run = ask_for_run(database, OPERATOR, tiny_id, "k")
-    monkeypatch.setattr(leases, "SECONDS", -1.0)
-    while leases.claim(database):
+    while leases.claim(database, seconds=-1.0):
         pass
     failed = seen(database, run.id)
-    assert (failed.state, failed.attempts, json.loads(failed.problem)["code"]) == ("failed", 5, "worker_lost")
+    assert (failed.state, failed.attempts, json.loads(failed.problem)["code"]) == (
+        "failed",
+        leases.MOST_ATTEMPTS,
+        "worker_lost",
+    )
 
 
 def test_a_waiting_run_is_cancelled_at_once(database, tiny_id):
