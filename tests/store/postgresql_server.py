@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -46,12 +47,15 @@ class PostgresqlServer:
         self._run("pg_ctl", "-D", self._files, "-w", "-t", "60", "-l", self._folder / "log", "-o", settings, "start")
 
     def kill(self) -> None:
-        """End it as a power cut would: the postmaster first, then wait until its children have noticed."""
-        process = int((self._files / "postmaster.pid").read_text().split()[0])
-        os.kill(process, signal.SIGKILL)
-        while subprocess.run(["pgrep", "-P", str(process)], capture_output=True, check=False).returncode == 0:
+        """End it as a power cut would: every process at once."""
+        process = (self._files / "postmaster.pid").read_text().split()[0]
+        listed = subprocess.run(["pgrep", "-P", process], capture_output=True, text=True, check=False).stdout
+        family = [int(process), *map(int, listed.split())]
+        for each in family:
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        while any(Path(f"/proc/{each}").exists() for each in family):
             time.sleep(0.05)
-        time.sleep(0.3)
 
     def stop(self) -> None:
         """Stop and remove everything."""
