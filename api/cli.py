@@ -19,6 +19,7 @@ from api.commands import (
     import_round,
     keys,
     postcodes,
+    purge,
     scenario,
     serve,
     template,
@@ -82,6 +83,7 @@ app.command("export", short_help="Write a round of the store as a folder.")(expo
 app.command("trail", short_help="Verify the store's trail.")(trail.trail)
 app.command("serve", short_help="Serve rounds over HTTP.")(serve.serve)
 app.command("worker", short_help="Solve the runs that are asked for.")(worker.worker)
+app.command("purge", short_help="Forget the people of rounds long closed.")(purge.purge)
 app.add_typer(keys.app, name="keys", short_help="Make, list and revoke keys.")
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")
 

@@ -6,6 +6,7 @@ read in a transaction that writes is still so when it ends, and documents are nu
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,18 @@ class Database:
             session.execute(select(TrailHead).with_for_update())
             yield session
             session.flush()
+
+    def forget(self) -> None:
+        """See what was emptied off the disk: SQLite's journal is cut, PostgreSQL's dead rows are taken for reuse."""
+        with contextlib.closing(self.engine.raw_connection()) as connection:
+            driver = connection.driver_connection
+            assert driver is not None
+            if self.embedded:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            driver.autocommit = True
+            driver.execute("VACUUM documents, run_files, runs")
+            driver.autocommit = False
 
     @contextmanager
     def _transaction(self, actor: Actor, *, reads: bool) -> Iterator[Session]:

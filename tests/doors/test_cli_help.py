@@ -19,6 +19,7 @@ COMMANDS = [
     "trail",
     "serve",
     "worker",
+    "purge",
     "keys",
     "postcodes",
 ]
