@@ -25,12 +25,12 @@ def worker(
       FOOTHOLD_DATABASE_URL=postgresql://foothold:...@db/foothold foothold worker
       foothold worker --data /srv/foothold --workers 4
     """
-    from api.service.storing import store_at
-    from api.serving import work_until
-
     screen = Screen.open(json=json)
-    database = store_at(data)
-    screen.tell("Waiting for runs")
     with stop_requests() as stop:
+        from api.service.storing import store_at
+        from api.serving import work_until
+
+        database = store_at(data)
+        screen.say("Waiting for runs")
         work_until(database, stop, workers)
     screen.document({"stopped": True})

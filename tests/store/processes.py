@@ -34,7 +34,7 @@ class Process:
             self.process = subprocess.Popen(
                 self._command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._environment
             )
-        return "" if "worker" in self._command else self.process.stdout.readline()
+        return self.process.stdout.readline()
 
     def kill(self) -> None:
         """End it at once, in the middle of whatever it does."""
