@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from api import problems
-from api.limits import Limits
-from api.routes import employers, health, rounds, runs, schools
+from api.limits import AT_ONCE, Limits
+from api.routes import attendance, employers, health, rounds, runs, schools
 
 if TYPE_CHECKING:
     from api.store.database import Database
 
-ROUTES = (health, rounds, employers, schools, runs)
-"""Offers and results before tables, so that a school's ``results`` is not taken for the name of a table."""
+ROUTES = (health, rounds, employers, attendance, schools, runs)
+"""Results and attendance before tables, so that they are not taken for the name of a table."""
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"description": title, "content": {problems.PROBLEM: {"schema": {"type": "object"}}}}
     for code, title in (
@@ -34,8 +34,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(database: Database) -> FastAPI:
-    """The server on a store that is open and up to date."""
+def create_app(database: Database, at_once: float = AT_ONCE) -> FastAPI:
+    """The server on a store that is open and up to date; each caller may send ``at_once`` requests together."""
     app = FastAPI(
         title="Foothold",
         version=metadata.version("foothold"),
@@ -48,5 +48,5 @@ def create_app(database: Database) -> FastAPI:
     for module in ROUTES:
         app.include_router(module.router)
     problems.install(app)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, at_once=at_once)
     return app

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from api.documents import breach_document
@@ -77,7 +77,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AuditBreachedError, _breached)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(DBAPIError, _database_away)
+    for kind_of_text in (DataError, UnicodeError):
+        app.add_exception_handler(kind_of_text, _unwritable)
+    for kind_of_silence in (OperationalError, InterfaceError):
+        app.add_exception_handler(kind_of_silence, _database_away)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -107,8 +110,17 @@ async def _http(_request: Request, failure: Exception) -> JSONResponse:
 
 async def _invalid(_request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, RequestValidationError)
-    wrong = [{"pointer": "/" + "/".join(map(str, each["loc"])), "message": each["msg"]} for each in failure.errors()]
+    wrong = [{"pointer": _pointer(each["loc"]), "message": each["msg"]} for each in failure.errors()]
     return problem(422, "invalid", "The request is not as it should be", f"{len(wrong)} things are wrong", errors=wrong)
+
+
+def _pointer(place: Iterable[str | int]) -> str:
+    """Where in the request it is; half a character in a name is shown as a question mark."""
+    return "".join(f"/{step}" for step in place).encode("utf-8", "replace").decode()
+
+
+async def _unwritable(_request: Request, _failure: Exception) -> JSONResponse:
+    return problem(422, "refused", "This cannot be kept", "it holds characters that are no text (NUL, half of one)")
 
 
 async def _database_away(_request: Request, _failure: Exception) -> JSONResponse:

@@ -1,13 +1,25 @@
 """What requests and answers look like: the shapes that stand in the OpenAPI document."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def _text(value: str) -> str:
+    if NO_TEXT.search(value):
+        raise ValueError("it holds control characters, which are no text")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_text)]
 
 Criterion = Literal["purpose", "outcomes", "interaction", "people", "task", "feedback", "reflection"]
-Reason = Annotated[str, Field(min_length=1, max_length=2_000, description="Why, in words that stay on record.")]
-Cell = str | int | float | bool | None | list[str | int]
-Row = dict[Annotated[str, Field(max_length=200)], Cell]
+Reason = Annotated[Words, Field(min_length=1, max_length=2_000, description="Why, in words that stay on record.")]
+Cell = Words | int | float | bool | None | list[Words | int]
+Row = dict[Annotated[Words, Field(max_length=200)], Cell]
 
 
 class Shape(BaseModel):
@@ -19,7 +31,7 @@ class Shape(BaseModel):
 class NewRound(Shape):
     """The settings of a round, as in round.toml, with the seed left blank."""
 
-    settings: Annotated[str, Field(max_length=100_000, examples=['name = "Spring"\nstarts = 2026-03-02'])]
+    settings: Annotated[Words, Field(max_length=100_000, examples=['name = "Spring"\nstarts = 2026-03-02'])]
 
 
 class Step(Shape):
@@ -31,13 +43,13 @@ class Step(Shape):
 class Seed(Shape):
     """The published lottery seed."""
 
-    seed: Annotated[str, Field(min_length=1, max_length=500)]
+    seed: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class SignOff(Shape):
     """Which run is signed, and what the person who signs says."""
 
-    run: Annotated[str, Field(max_length=40)]
+    run: Annotated[Words, Field(max_length=40)]
     reason: Reason
 
 
@@ -59,7 +71,21 @@ class OfferAnswer(Shape):
 
     state: Literal["confirmed", "declined", "withdrawn"]
     meaningful: list[Criterion] = []
-    reason: Annotated[str, Field(max_length=2_000)] = ""
+    reason: Annotated[Words, Field(max_length=2_000)] = ""
+
+
+class Attended(Shape):
+    """Whether a student came."""
+
+    student_id: Annotated[Words, Field(min_length=1, max_length=200)]
+    slot_id: Annotated[Words, Field(min_length=1, max_length=200)]
+    attended: bool
+
+
+class AttendanceSent(Shape):
+    """What a school marked, whole; whoever is not in it came as allocated."""
+
+    rows: Annotated[list[Attended], Field(max_length=100_000)]
 
 
 class RoundShape(BaseModel):

@@ -178,7 +178,7 @@ def publish(database: Database, actor: Actor, round_id: str, *, expected: int | 
 
 
 def close(database: Database, actor: Actor, round_id: str, *, expected: int | None = None) -> RoundRow:
-    """End the round: attendance stays as the schools marked it."""
+    """End the round: who came is as the schools marked it, and as allocated where they did not."""
     require_role(actor, "hub")
     with database.writing(actor) as session:
         row = find_round(session, round_id)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SECRET = ("CANARY", "7731771", "4404404")
 """What no employer may ever see: in ids, homes, reasons, and the schools' own columns."""
+MANY = 1_000_000
+"""Requests that the tests may send at once: how many a caller may is shown elsewhere."""
 ROLES = {"hub": "", "auditor": "", "school": "100001", "employer": "E1"}
 
 
@@ -96,5 +98,5 @@ def serve(database: Database, folder: Path) -> Served:
     life.sign_off(database, OPERATOR, round_id, run_id, "I looked")
     life.publish(database, OPERATOR, round_id)
     keys = {role: make_key(database, OPERATOR, role, scope, role).secret for role, scope in ROLES.items()}
-    client = TestClient(create_app(database), raise_server_exceptions=False)
+    client = TestClient(create_app(database, at_once=MANY), raise_server_exceptions=False)
     return Served(client, database, round_id, collecting, run_id, keys)

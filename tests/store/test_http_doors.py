@@ -107,6 +107,26 @@ def test_a_hostile_upload_gets_a_problem_document(served, case):
     assert said.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("character", ["\x00", "\ud800"])
+def test_characters_that_are_no_text_are_refused(served, character):
+    """NUL and half a character are refused wherever they come, on both databases alike, and nothing of them is kept."""
+    bad = json.dumps(f"x{character}")
+    kind = {"Content-Type": "application/json", "If-Match": "*"}
+    path = f"/v1/rounds/{served.collecting}"
+    for way, method, body in (
+        (f"{path}/reopen", "POST", f'{{"reason": {bad}}}'),
+        ("/v1/rounds", "POST", f'{{"settings": {bad}}}'),
+        (f"{path}/tables/employers", "PUT", f'{{"rows": [{{"employer_id": {bad}}}]}}'),
+        (f"{path}/tables/employers", "PUT", f'{{"rows": [{{{bad}: 1}}]}}'),
+        (f"{path}/employers/E1/offers", "PUT", f'{{"experiences": [{{{bad}: 1}}], "slots": []}}'),
+        (f"{path}/employers/E1/offers/X1", "POST", f'{{"state": "declined", "reason": {bad}}}'),
+    ):
+        said = served.ask("hub", method, way, content=body, headers=kind)
+        assert said.status_code in {409, 422}, way
+    for way in ("/v1/rounds/r%00", "/v1/rounds?after=%00", f"{path}/schools/%00/students", "/v1/runs/%00"):
+        assert served.ask("hub", "GET", way).status_code in {200, 404, 422}, way
+
+
 def test_a_formula_is_kept_as_text_and_given_back_harmless(served):
     """A cell that a spreadsheet would run stays text, and is neutralised in what leaves for a spreadsheet."""
     said = send(served, "UPN,URN,NC Year,FSM,SEN\n=1+1,100001,99,Y,N\n", query="?problems=file")

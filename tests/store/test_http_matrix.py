@@ -27,6 +27,7 @@ BODIES = {
     "offers": {"json": {"experiences": [], "slots": []}},
     "{experience_id}": {"json": {"state": "withdrawn"}},
     "{table}": CSV,
+    "attendance": {"json": {"rows": []}},
 }
 OWN = {"urn": "100001", "employer_id": "E1", "experience_id": "X1", "table": "students", "path": "allocations.csv"}
 FOREIGN = {"urn": "100002", "employer_id": "E2", "experience_id": "X3"}
@@ -34,7 +35,7 @@ NOBODY = {"urn": "999999", "employer_id": "E99", "experience_id": "X99"}
 MAY = {
     "school": {"rounds", "submissions", "schools"},
     "employer": {"rounds", "employers", "rosters"},
-    "auditor": {"rounds", "submissions", "schools", "tables", "employers", "rosters", "runs", "audits"},
+    "auditor": {"rounds", "attended", "submissions", "schools", "tables", "employers", "rosters", "runs", "audits"},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from served import SECRET
@@ -56,6 +57,7 @@ def test_a_purged_round_knows_nobody(served, tmp_path):
     assert served.ask("school", "GET", f"/v1/rounds/{round_id}/schools/100001/results").status_code == 404
     assert served.ask("employer", "GET", f"/v1/rounds/{round_id}/rosters/E1").status_code == 404
     if database.embedded:
-        files = list(tmp_path.parent.glob("served*/store/foothold.sqlite*"))
+        file = Path(database.engine.url.database)
+        files = list(file.parent.glob(f"{file.name}*"))
         assert files
         assert [path.name for path in files if any(word.encode() in path.read_bytes() for word in PEOPLE)] == []
