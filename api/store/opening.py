@@ -22,12 +22,12 @@ TURN = 4_707_271
 
 
 def open_store(folder: Path, url: str | None = None) -> Database:
-    """The store at ``url``, or in a file of ``folder``, which is made if it is not there; migrated to the newest.
+    """The store at ``url``, or in a file of ``folder``, migrated to the newest; a new folder is this user's alone.
 
     Raises ``RefusedError`` for an address that cannot be used, saying why.
     """
     if url is None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = connect(url or sqlite_url(folder.absolute()))
     try:
         with engine.begin() as connection:

@@ -56,6 +56,7 @@ class Caller(threading.Thread):
         self.ended = threading.Event()
         self.acknowledged: dict[int, str] = {}
         self.runs: dict[str, str] = {}
+        self.published: set[str] = set()
         self.strange: list[str] = []
 
     def run(self) -> None:
@@ -66,9 +67,11 @@ class Caller(threading.Thread):
             with suppress(*AWAY):
                 self._send(number)
             for round_id in self._frozen:
-                if round_id not in self.runs:
-                    with suppress(*AWAY):
+                with suppress(*AWAY):
+                    if round_id not in self.runs:
                         self._ask(round_id)
+                    elif round_id not in self.published:
+                        self._publish(round_id)
             PAUSE.wait(0.05)
 
     def _send(self, number: int) -> None:
@@ -88,6 +91,18 @@ class Caller(threading.Thread):
             self.runs[round_id] = said.json()["id"]
         elif said.status_code != 503:
             self.strange.append(f"{said.status_code} {said.text}")
+
+    def _publish(self, round_id: str) -> None:
+        """Sign and publish once the run is done; whatever was cut off is asked again, and refused if it was done."""
+        base, headers = f"{self._base}/v1/rounds/{round_id}", {**self._key, "If-Match": "*"}
+        state = httpx2.get(base, headers=self._key, timeout=60).json().get("state")
+        if state == "allocated":
+            signed = {"run": self.runs[round_id], "reason": "in the storm"}
+            httpx2.post(f"{base}/sign-off", json=signed, headers=headers, timeout=60)
+        elif state == "signed off":
+            httpx2.post(f"{base}/publish", headers=headers, timeout=60)
+        elif state == "published":
+            self.published.add(round_id)
 
 
 def first_key(line: str) -> str:

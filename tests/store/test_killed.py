@@ -15,8 +15,8 @@ import httpx2
 from processes import PAUSE, Caller, Process, first_key
 
 from api.people import OPERATOR
-from api.service import life
 from api.service.importing import import_round
+from api.service.rounds import find_round
 from api.service.runs import OPEN_STATES, list_runs, made_files
 from api.service.storing import verify_trail
 from api.store.documents import Sheet
@@ -86,7 +86,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(address, tmp_path, request):
     caller.start()
     killing(victims, random.Random(KILLS))  # noqa: S311 - moments, not secrets
     store = open_store(tmp_path / "store", address)
-    while len(caller.runs) < ROUNDS or open_runs(store, frozen):
+    while len(caller.published) < ROUNDS:
         PAUSE.wait(0.3)
     caller.ended.set()
     caller.join()
@@ -113,7 +113,7 @@ def held_to_what_was_said(store, caller, collecting):
 
 
 def done_once(store, caller, frozen):
-    """One run a round, done, ended once on the trail, its round allocated, its files whole and fit to publish."""
+    """One run a round, done and ended once on the trail, its files whole, and its round published once, as that run."""
     with store.reading(OPERATOR) as session:
         entries = session.query(TrailEntry).filter_by(action="run done")
         endings = Counter(json.loads(entry.detail)["run"] for entry in entries)
@@ -122,10 +122,10 @@ def done_once(store, caller, frozen):
         assert {run.state for each in runs for run in each} == {"done"}
         assert endings == dict.fromkeys(caller.runs.values(), 1)
         files = [made_files(session, run_id)["allocations.csv"] for run_id in caller.runs.values()]
+        published = session.query(TrailEntry).filter_by(action="published")
+        assert Counter(entry.round_id for entry in published) == dict.fromkeys(frozen, 1)
+        assert [find_round(session, each).published_run for each in frozen] == [caller.runs[each] for each in frozen]
     assert len(set(files)) == 1
-    for round_id, run_id in caller.runs.items():
-        life.sign_off(store, OPERATOR, round_id, run_id, "after the storm")
-        assert life.publish(store, OPERATOR, round_id).published_run == run_id
 
 
 def test_a_server_that_is_told_to_stop_ends_well(tmp_path):

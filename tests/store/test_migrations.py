@@ -35,6 +35,12 @@ def test_a_user_whom_no_guard_binds_is_refused(server, tmp_path):
         open_store(tmp_path, server.new_database(user="postgres"))
 
 
+def test_a_new_folder_is_this_users_alone(tmp_path):
+    """A store of students is not for whoever else works on the machine."""
+    open_store(tmp_path / "new").engine.dispose()
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
 def test_an_address_of_another_database_is_refused(tmp_path):
     """Only PostgreSQL and the embedded file are known."""
     with pytest.raises(RefusedError, match="FOOTHOLD_DATABASE_URL"):
