@@ -11,7 +11,25 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import exits
-from api.commands import allocate, audit, check, history, postcodes, rerun, scenario, template, verify_bound, version
+from api.commands import (
+    allocate,
+    audit,
+    check,
+    export_round,
+    history,
+    import_round,
+    keys,
+    postcodes,
+    purge,
+    rerun,
+    scenario,
+    serve,
+    template,
+    trail,
+    verify_bound,
+    version,
+    worker,
+)
 from api.failures import present
 from api.settings import Settings
 
@@ -65,6 +83,13 @@ app.command("rerun", short_help="Allocate again, moving as few as can be.")(reru
 app.command("history", short_help="Turn a finished round into the next one's past.")(history.history)
 app.command("scenario", short_help="Write a named, seeded round and measure it.")(scenario.scenario)
 app.command("template", short_help="Write a round to fill in.")(template.template)
+app.command("import", short_help="Keep a round in the store.")(import_round.import_round)
+app.command("export", short_help="Write a round of the store as a folder.")(export_round.export_round)
+app.command("trail", short_help="Verify the store's trail.")(trail.trail)
+app.command("serve", short_help="Serve rounds over HTTP.")(serve.serve)
+app.command("worker", short_help="Solve the runs that are asked for.")(worker.worker)
+app.command("purge", short_help="Forget the people of rounds long closed.")(purge.purge)
+app.add_typer(keys.app, name="keys", short_help="Make, list and revoke keys.")
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from api.service.allocating import Allocated
     from api.service.history import Written
     from api.service.rerunning import Rerun
+    from api.store.model import KeyRow, RoundRow
+    from api.store.trail import Verified
     from engine.audit import Audit, Breach
     from engine.checking import CheckReport
     from solver.verify import LevelBound
@@ -98,4 +100,39 @@ def history_document(written: Written) -> dict[str, Any]:
         "students": done.students,
         "absent": done.absent,
         "shortened": done.shortened,
+    }
+
+
+def round_document(row: RoundRow) -> dict[str, Any]:
+    """A round of the store: where it is in its life, and what is on record of it."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "state": row.state,
+        "input_sha256": row.input_sha256,
+        "seed": row.seed,
+        "signed_run": row.signed_run,
+        "signed_by": row.signed_by,
+        "published_run": row.published_run,
+        "created_at": row.created_at,
+        "closed_at": row.closed_at,
+        "purged_at": row.purged_at,
+    }
+
+
+def trail_document(verified: Verified) -> dict[str, Any]:
+    """What ``trail --json`` writes."""
+    return {"entries": verified.entries, "head": verified.head, "broken": list(verified.broken)}
+
+
+def key_document(row: KeyRow) -> dict[str, Any]:
+    """A key, less its secret."""
+    return {
+        "id": row.id,
+        "role": row.role,
+        "for": row.scope,
+        "label": row.label,
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
+        "revoked_at": row.revoked_at,
     }

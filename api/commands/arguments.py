@@ -23,3 +23,13 @@ Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Pro
 Json = Annotated[
     bool, typer.Option("--json", help="Write one JSON document to standard output, and all else to standard error.")
 ]
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="The folder of the embedded store; not used where FOOTHOLD_DATABASE_URL names a PostgreSQL database.",
+    ),
+]
+DATA = Path("foothold-data")
+"""The folder of the embedded store where nobody names another."""

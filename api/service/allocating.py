@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +118,7 @@ def answer(round_: Round, run: Run, beside: Beside = _nothing_more) -> Allocated
     options = build_options(round_)
     run.go_on()
     run.stage("Solving, level by level")
-    outcome = allocate(round_, options, listener=run.listener, clock=run.clock())
+    outcome = allocate(without_names(round_), options, listener=run.listener, clock=run.clock())
     allocation = _answer(outcome)
     run.stage("Auditing, without the solver")
     found = _audited(round_, allocation)
@@ -132,6 +132,11 @@ def answer(round_: Round, run: Run, beside: Beside = _nothing_more) -> Allocated
     run.stage("Writing, with a reason for everyone left out")
     publish(round_, options, allocation, certificate, found, {**outcome.proof_files, **files}, run.out)
     return Allocated(round_, allocation, run.out, certificate, found)
+
+
+def without_names(round_: Round) -> Round:
+    """The round as the solver sees it: no student has a name."""
+    return replace(round_, students={key: replace(each, name="") for key, each in round_.students.items()})
 
 
 def peak_mb() -> int:
