@@ -1,6 +1,7 @@
-# A small image that runs the command line as a user without rights:
+# A small image that runs the command line and the server as a user without rights (for a hub: compose.yaml):
 #   docker build -t foothold .
 #   docker run --rm -v "$PWD:/rounds" foothold allocate /rounds/my-round --out /rounds/allocated
+#   docker run --rm -p 127.0.0.1:8000:8000 -v foothold-data:/home/foothold/foothold-data foothold serve --host 0.0.0.0
 
 FROM python:3.11-slim AS build
 RUN python -m venv /opt/foothold
@@ -20,6 +21,7 @@ COPY --from=build /opt/foothold /opt/foothold
 ENV PATH=/opt/foothold/bin:$PATH NUMBA_CACHE_DIR=/home/foothold/.cache/numba
 USER foothold
 WORKDIR /home/foothold
-RUN python -m api.warm
+RUN mkdir foothold-data && python -m api.warm
+EXPOSE 8000
 ENTRYPOINT ["foothold"]
 CMD ["--help"]

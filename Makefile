@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO := demo-out
 TEST_WORKERS ?= 2
 
-.PHONY: help setup demo test lint format types contracts bench-short browser lock clean
+.PHONY: help setup demo test lint format types contracts bench-short browser postgresql postgresql-server kills lock clean
 
 help:
 	@echo "make setup        the virtual environment, from the lock, with compiled caches warm"
@@ -14,6 +14,8 @@ help:
 	@echo "make lint types contracts    style, types, imports"
 	@echo "make bench-short  time a small and a middling round, and the check of a hub-sized one"
 	@echo "make browser      check report.html in Chromium (installs it with apt-get if it is missing)"
+	@echo "make postgresql   the store's tests on PostgreSQL (installs it with apt-get if it is missing)"
+	@echo "make kills        kill server, worker and database 50 times on each database (make test: 6 times)"
 	@echo "make lock         resolve the locks again"
 
 setup: .venv/.warm
@@ -60,6 +62,16 @@ browser: setup
 	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
 	$(BIN)/python -m pytest -m browser -rs
+
+postgresql: setup postgresql-server
+	$(BIN)/python -m pytest -m postgresql -rs
+
+kills: setup postgresql-server
+	FOOTHOLD_KILLS=50 $(BIN)/python -m pytest tests/store/test_killed.py -rs
+
+postgresql-server:
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+		{ apt-get update && apt-get install -y --no-install-recommends postgresql; }
 
 lock: .venv/.installed
 	$(BIN)/python -m pip install --quiet uv

@@ -11,7 +11,25 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import exits
-from api.commands import allocate, audit, check, postcodes, scenario, template, verify_bound, version
+from api.commands import (
+    allocate,
+    audit,
+    check,
+    export_round,
+    history,
+    import_round,
+    keys,
+    postcodes,
+    purge,
+    rerun,
+    scenario,
+    serve,
+    template,
+    trail,
+    verify_bound,
+    version,
+    worker,
+)
 from api.failures import present
 from api.settings import Settings
 
@@ -25,6 +43,7 @@ A round is a folder of CSV tables (or one .xlsx workbook) with a round.toml.
   foothold allocate my-round --out done   allocate, audit, write
   foothold audit my-round done            re-check it, hand edits included
   foothold verify-bound my-round done     re-prove it, trusting no solver
+  foothold rerun my-round done --out new  allocate again after a change
 """
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {meaning}" for code, meaning in exits.MEANINGS.items())
@@ -60,8 +79,17 @@ app.command("check", short_help="Find every fault in every table, at once.")(che
 app.command("allocate", short_help="Solve, audit, give reasons, write it all.")(allocate.allocate)
 app.command("audit", short_help="Re-check an allocation without the solver.")(audit.audit)
 app.command("verify-bound", short_help="Re-prove each bound, trusting no solver.")(verify_bound.verify_bound)
+app.command("rerun", short_help="Allocate again, moving as few as can be.")(rerun.rerun)
+app.command("history", short_help="Turn a finished round into the next one's past.")(history.history)
 app.command("scenario", short_help="Write a named, seeded round and measure it.")(scenario.scenario)
 app.command("template", short_help="Write a round to fill in.")(template.template)
+app.command("import", short_help="Keep a round in the store.")(import_round.import_round)
+app.command("export", short_help="Write a round of the store as a folder.")(export_round.export_round)
+app.command("trail", short_help="Verify the store's trail.")(trail.trail)
+app.command("serve", short_help="Serve rounds over HTTP.")(serve.serve)
+app.command("worker", short_help="Solve the runs that are asked for.")(worker.worker)
+app.command("purge", short_help="Forget the people of rounds long closed.")(purge.purge)
+app.add_typer(keys.app, name="keys", short_help="Make, list and revoke keys.")
 app.add_typer(postcodes.app, name="postcodes", short_help="Load a local postcode directory.")
 
 

@@ -34,3 +34,19 @@ class AuditBreachedError(Exception):
         """Keep every breach."""
         super().__init__(f"the audit found {len(breaches)} breaches; nothing was written")
         self.breaches = tuple(breaches)
+
+
+class NotFoundError(Exception):
+    """There is no such thing, or it is somebody else's: who asks is not told which."""
+
+
+class ForbiddenError(Exception):
+    """Who asks may see this and may not do it."""
+
+
+class ConflictError(Exception):
+    """What was asked for does not fit where the round is in its life, or what somebody else did meanwhile."""
+
+
+class ChangedError(Exception):
+    """The document is not any more as who asks last saw it; nothing was written."""

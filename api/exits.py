@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from api.errors import AuditBreachedError, ContradictionError, RefusedError, StoppedError
+from api.errors import (
+    AuditBreachedError,
+    ChangedError,
+    ConflictError,
+    ContradictionError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    StoppedError,
+)
 from engine.faults import FolderRefusedError, RoundRefusedError
 
 
@@ -29,9 +38,21 @@ MEANINGS: dict[Exit, str] = {
 }
 
 
+REFUSALS = (
+    RoundRefusedError,
+    FolderRefusedError,
+    RefusedError,
+    NotFoundError,
+    ForbiddenError,
+    ConflictError,
+    ChangedError,
+)
+"""What cannot be done with what was asked for, or as things are."""
+
+
 def exit_for(failure: BaseException) -> Exit:
     """The exit code of a failure; whatever is not foreseen is an internal fault."""
-    if isinstance(failure, RoundRefusedError | FolderRefusedError | RefusedError):
+    if isinstance(failure, REFUSALS):
         return Exit.BAD_INPUT
     if isinstance(failure, ContradictionError):
         return Exit.CONTRADICTION

@@ -25,7 +25,7 @@ def present(failure: BaseException, *, json: bool, debug: bool = False) -> Exit:
     screen = Screen.open(json=json)
     usage = isinstance(failure, typer.TyperException)
     code = Exit.BAD_INPUT if usage else exit_for(failure)
-    message = _message(failure)
+    message = message_of(failure)
     if usage:
         _tell_usage(screen, failure)
     screen.tell(f"foothold: {message}", style="bold red")
@@ -36,7 +36,7 @@ def present(failure: BaseException, *, json: bool, debug: bool = False) -> Exit:
         screen.tell(f"foothold: {hint}")
     if code is Exit.INTERNAL_FAULT:
         _tell_fault(screen, failure, debug=debug)
-    screen.document({"error": {"exit_code": int(code), "message": message}, **_evidence(failure)})
+    screen.document({"error": {"exit_code": int(code), "message": message}, **evidence(failure)})
     return code
 
 
@@ -48,7 +48,8 @@ def sentence_of(fault: Fault) -> str:
     return f"{where}{column}{value} [{fault.code}] {fault.message}"
 
 
-def _message(failure: BaseException) -> str:
+def message_of(failure: BaseException) -> str:
+    """A failure in one sentence."""
     if isinstance(failure, typer.TyperException):
         return failure.format_message()
     if isinstance(failure, KeyboardInterrupt):
@@ -71,7 +72,8 @@ def _details(failure: BaseException) -> list[str]:
     return []
 
 
-def _evidence(failure: BaseException) -> dict[str, Any]:
+def evidence(failure: BaseException) -> dict[str, Any]:
+    """What a program is told beside the sentence: every fault, the conflict or the breaches."""
     if isinstance(failure, RoundRefusedError):
         return {"faults": [fault.as_dict() for fault in failure.faults]}
     if isinstance(failure, ContradictionError):

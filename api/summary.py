@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
     from api.console import Screen
     from api.service.allocating import Allocated
+    from api.service.rerunning import Rerun
 
+MOST_SENTENCES = 20
+"""Changes that are said in full; all of them are in changes.csv."""
 STOPPED = {
     "proven": "every level proven",
     "budget": "ended at the work budget; the gaps say how much better it could at most be",
@@ -35,6 +38,22 @@ def say_summary(screen: Screen, allocated: Allocated) -> None:
     screen.say(f"Audit: clean; {len(allocated.audit.overrides)} overrides by pins")
     screen.say(f"Time: {certificate['wall_seconds']:.1f} s, memory: {certificate['peak_mb']:,} MB")
     screen.say(f"Report: {allocated.report}", style="bold")
+
+
+def say_changes(screen: Screen, rerun: Rerun) -> None:
+    """Say what a re-run changed: how many rows, and of those not kept each in a sentence."""
+    told = rerun.allocated.certificate["rerun"]
+    counts = told["changes"]
+    screen.say(
+        f"Of {told['published']:,} published rows {counts['kept']:,} kept ({told['frozen']:,} frozen, begun before "
+        f"{told['from']}), {counts['moved']:,} moved, {counts['lost']:,} lost; {counts['gained']:,} rows gained",
+        style="bold",
+    )
+    sentences = [change.sentence for change in rerun.changes if change.kind != "kept"]
+    for sentence in sentences[:MOST_SENTENCES]:
+        screen.say(f"  {sentence}")
+    if len(sentences) > MOST_SENTENCES:
+        screen.say(f"  ... and {len(sentences) - MOST_SENTENCES:,} more: see {rerun.allocated.out}/changes.csv")
 
 
 def _levels(screen: Screen, levels: list[Mapping[str, Any]]) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import audit_decisions, audit_resources, audit_students
-from engine.audit_case import Breach, Case, lay_out
+from engine.audit_case import Breach, Case, begun_rows, lay_out
 from engine.audit_decisions import split_overrides
 from engine.audit_goals import MEASURES
-from engine.audit_pairs import pair_check
+from engine.audit_pairs import dates, pair_check
 from engine.goals import GOALS
 from engine.rules import RULES
 
@@ -53,15 +53,16 @@ def audit(
     round_: Round,
     allocation: Allocation,
     *,
-    frozen: frozenset[Assignment] = frozenset(),
+    frozen: frozenset[Assignment] | None = None,
     levels: Iterable[Level] | None = None,
 ) -> Audit:
     """Check ``allocation`` against every rule and measure every goal.
 
-    ``frozen`` rows (of a re-run) are exempt from every rule and counted in every limit, which they may raise.
+    ``frozen`` rows (by default those of the round's re-run) are exempt from every rule and counted in every limit,
+    which they may raise.
     ``levels`` replace the policy's. Rows that name nothing of the round are breaches and count for no goal.
     """
-    case = lay_out(round_, allocation, frozen)
+    case = lay_out(round_, allocation, begun_rows(round_) if frozen is None else frozen)
     findings = [finding for rule in RULES for finding in sorted(CHECKS[rule.code](case), key=_place)]
     breaches, overrides = split_overrides(case, findings)
     goals = {goal.name: MEASURES[goal.name](case) for goal in GOALS}
@@ -82,7 +83,7 @@ CHECKS: dict[str, Callable[[Case], Iterable[Breach]]] = {
     "year": pair_check("year"),
     "individual_age": pair_check("individual_age"),
     "cleared": pair_check("cleared"),
-    "dates": pair_check("dates"),
+    "dates": dates,
     "school_only": pair_check("school_only"),
     "access": pair_check("access"),
     "travel": pair_check("travel"),

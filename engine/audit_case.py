@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.allocation import Assignment
 from engine.audit_calendar import half_days_of
 from engine.audit_travel import AuditJourneys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from engine.allocation import Allocation, Assignment
+    from engine.allocation import Allocation
     from engine.domain import (
         Decision,
         Employer,
@@ -106,6 +107,16 @@ def lay_out(round_: Round, allocation: Allocation, frozen: frozenset[Assignment]
         forbidden=_grouped((d for d in round_.decisions if d.kind == "forbid"), lambda decision: decision.student_id),
         closed_to=_closed_to(round_),
     )
+
+
+def begun_rows(round_: Round) -> frozenset[Assignment]:
+    """The rows that a re-run keeps whatever the rules say: those published in slots that start before its date."""
+    since = round_.rerun_from
+    if since is None:
+        return frozenset()
+    published = (Assignment(row.student_id, row.slot_id) for row in round_.baseline)
+    known = (row for row in published if row.student_id in round_.students and row.slot_id in round_.slots)
+    return frozenset(row for row in known if round_.slots[row.slot_id].date < since)
 
 
 def _rows(

@@ -34,6 +34,19 @@ def pair_check(rule: str) -> Callable[[Case], Iterator[Breach]]:
     return check
 
 
+def dates(case: Case) -> Iterator[Breach]:
+    """The slot lies within the round's dates, and in a re-run nobody joins one that starts before its date."""
+    yield from pair_check("dates")(case)
+    since = case.round_.rerun_from
+    for row in case.rows:
+        if since is not None and row.slot.date < since and not row.fixed:
+            sentence = (
+                f"Student {row.student.student_id} joins slot {row.slot.slot_id}, which starts on "
+                f"{row.slot.date.isoformat()} and so has begun: this re-run begins on {since.isoformat()}."
+            )
+            yield Breach("dates", sentence, row.student.student_id, row.slot.slot_id)
+
+
 def passes(case: Case, student: Student, slot: Slot) -> bool:
     """Whether the student and the slot keep every pair rule."""
     return not any(PAIR_CHECKS[rule](case, student, slot) for rule in PAIR_RULES)

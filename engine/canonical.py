@@ -34,11 +34,17 @@ def input_sha256(round_: Round) -> str:
 def canonical_tables(round_: Round) -> Iterator[tuple[str, str]]:
     """Name and CSV text of every table, in the order of the tables, rows sorted; empty tables are a header alone."""
     for table in TABLES:
-        sheet = StringIO(newline="")
-        writer = csv.writer(sheet, lineterminator="\n")
-        writer.writerow(column.name for column in table.columns if column.name != "postcode")
-        writer.writerows(sorted(_ROWS[table.name](round_)))
-        yield table.name, sheet.getvalue()
+        yield table.name, canonical_table(round_, table.name)
+
+
+def canonical_table(round_: Round, name: str) -> str:
+    """The CSV text of the round's table of that name."""
+    table = next(table for table in TABLES if table.name == name)
+    sheet = StringIO(newline="")
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow(column.name for column in table.columns if column.name != "postcode")
+    writer.writerows(sorted(_ROWS[name](round_)))
+    return sheet.getvalue()
 
 
 def unavailable_words(moments: Iterable[HalfDay]) -> str:

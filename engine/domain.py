@@ -238,6 +238,11 @@ class BaselineRow:
     slot_id: str
     notified: bool = True
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The student and the slot."""
+        return self.student_id, self.slot_id
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -253,6 +258,7 @@ class Round:
     """Everything an allocation is made from; mappings are keyed by id and ordered by id.
 
     ``seed`` is the published lottery seed, already ``input_sha256`` where ``round.toml`` leaves it blank.
+    ``rerun_from`` is there in a re-run only (see ``engine.rerun``): slots that start before it have begun.
     Rows that name something gone from the round are not here, except baseline rows and the experience or employer
     of a history row; ``notes`` says what was left out.
     """
@@ -279,3 +285,19 @@ class Round:
     baseline: tuple[BaselineRow, ...] = ()
     input_sha256: str = ""
     notes: tuple[Note, ...] = field(default=())
+    rerun_from: date | None = None
+
+    def has_begun(self, slot: Slot) -> bool:
+        """Whether, in a re-run, the slot starts before its date: who is in it stays, and nobody joins."""
+        return self.rerun_from is not None and slot.date < self.rerun_from
+
+    @property
+    def frozen(self) -> frozenset[tuple[str, str]]:
+        """The baseline rows, as (student id, slot id), whose slot has begun and whose student is in the round."""
+        if self.rerun_from is None:
+            return frozenset()
+        return frozenset(
+            row.pair
+            for row in self.baseline
+            if row.student_id in self.students and row.slot_id in self.slots and self.has_begun(self.slots[row.slot_id])
+        )

@@ -35,8 +35,11 @@ class Intake:
     counts: dict[str, int]
 
 
-def take_in(path: str | Path, *, seed_text: str | None = None) -> Intake:
-    """Read, check and build the round at ``path``; bad input never raises."""
+def take_in(path: str | Path, *, seed_text: str | None = None, whole_history: bool = False) -> Intake:
+    """Read, check and build the round at ``path``; bad input never raises.
+
+    ``whole_history`` keeps the history of students who are no longer in the round.
+    """
     found = find_tables(Path(path))
     settings, faults, notes = (
         (None, [], []) if SETTINGS in found.broken else read_settings(found.toml, found.settings_rows)
@@ -45,6 +48,8 @@ def take_in(path: str | Path, *, seed_text: str | None = None) -> Intake:
     places, place_faults = _find_places(tables)
     faults = [*found.faults, *faults, *table_faults, *place_faults, *cross_faults(tables)]
     live, stale_notes = live_rows(tables)
+    if whole_history:
+        live.pop("history", None)
     notes = [*found.notes, *notes, *table_notes, *stale_notes]
     counts = {name: len(parsed.rows) for name, parsed in tables.items()}
     if faults or settings is None:

@@ -35,7 +35,7 @@ GOALS: tuple[str, ...] = (*OWN_GOALS, "equity", "reserve")
 LOTTERY = "lottery"
 NOBODY = -1
 """Also the column of nothing at the end of every array over rows."""
-NO_EXCHANGE = Bar.WITHDRAWN | Bar.ONE_SCHOOL | Bar.GROUP_SHORT | Bar.LIMIT
+NO_EXCHANGE = Bar.BEGUN | Bar.WITHDRAWN | Bar.ONE_SCHOOL | Bar.GROUP_SHORT | Bar.LIMIT
 OF_ONE_SCHOOL = Bar.SCHOOL_OUT | Bar.COACH
 
 

@@ -36,10 +36,10 @@ def publish(
     allocation: Allocation,
     certificate: Mapping[str, Any],
     audit: Audit,
-    proof_files: Mapping[str, bytes],
+    more_files: Mapping[str, bytes],
     out: Path,
 ) -> None:
-    """Write the folder ``out``: the tables, the certificate and its proofs, the report, rosters and school lists.
+    """Write the folder ``out``: the tables, the certificate, the report, rosters and school lists, and ``more_files``.
 
     An earlier folder of Foothold's is replaced whole. Raises ``FolderRefusedError`` for a folder that holds anything
     else, and ``ValueError`` for an allocation that the audit did not find clean, for nothing else is ever published.
@@ -47,13 +47,13 @@ def publish(
     if audit.breaches:
         raise ValueError(f"the audit found {len(audit.breaches)} breaches; such an allocation is not published")
     require_publishable(out)
-    write_whole(out, {**proof_files, **publication_files(round_, options, allocation, certificate, audit)})
+    write_whole(out, {**more_files, **publication_files(round_, options, allocation, certificate, audit)})
 
 
 def publication_files(
     round_: Round, options: Options, allocation: Allocation, certificate: Mapping[str, Any], audit: Audit
 ) -> dict[str, bytes]:
-    """Every file of the folder but the proofs, by its path in it; the same input gives the same bytes."""
+    """The files that every such folder has, by its path in it; the same input gives the same bytes."""
     blocking = first_unproven(round_.policy, certificate)
     rows = given_rows(round_, options, allocation)
     unplaced = unplaced_reasons(
@@ -85,14 +85,16 @@ def read_allocation(folder: Path) -> Allocation:
     Only ``student_id`` and ``slot_id`` are read; ids that the round does not know and repeated rows are kept for the
     audit. Raises ``ValueError`` for a table without those columns.
     """
-    rows = list(csv.reader(StringIO(_text(folder / ALLOCATIONS), newline=""), delimiter=_delimiter(folder)))
-    heads = [_heading(cell) for cell in rows[0]] if rows else []
-    if not {"student_id", "slot_id"} <= set(heads):
-        raise ValueError(f"{folder / ALLOCATIONS} has no columns student_id and slot_id")
+    heads, rows = _table(folder)
     student, slot = heads.index("student_id"), heads.index("slot_id")
-    return Allocation.of(
-        (_cell(row, student), _cell(row, slot)) for row in rows[1:] if _cell(row, student) or _cell(row, slot)
-    )
+    return Allocation.of((_cell(row, student), _cell(row, slot)) for row in rows)
+
+
+def read_schools(folder: Path) -> dict[str, str]:
+    """The school's URN of every student in ``allocations.csv``, blank where the table does not say."""
+    heads, rows = _table(folder)
+    student, urn = heads.index("student_id"), heads.index("urn") if "urn" in heads else None
+    return {_cell(row, student): "" if urn is None else _cell(row, urn) for row in rows}
 
 
 def read_certificate(folder: Path) -> dict[str, Any]:
@@ -101,6 +103,16 @@ def read_certificate(folder: Path) -> dict[str, Any]:
     if not isinstance(certificate, dict):
         raise ValueError(f"{folder / CERTIFICATE} is not a certificate")  # noqa: TRY004
     return certificate
+
+
+def _table(folder: Path) -> tuple[list[str], list[list[str]]]:
+    """The headings of ``allocations.csv``, and its rows that name a student or a slot."""
+    rows = list(csv.reader(StringIO(_text(folder / ALLOCATIONS), newline=""), delimiter=_delimiter(folder)))
+    heads = [_heading(cell) for cell in rows[0]] if rows else []
+    if not {"student_id", "slot_id"} <= set(heads):
+        raise ValueError(f"{folder / ALLOCATIONS} has no columns student_id and slot_id")
+    named = (heads.index("student_id"), heads.index("slot_id"))
+    return heads, [row for row in rows[1:] if any(_cell(row, column) for column in named)]
 
 
 def _text(path: Path) -> str:

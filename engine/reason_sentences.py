@@ -54,6 +54,7 @@ STANDS_IN_THE_WAY: Mapping[str, str] = {
 """Each pair rule after the words *were it not for*."""
 
 FULL: Mapping[Bar, tuple[str, str]] = {
+    Bar.BEGUN: ("has begun", "have begun"),
     Bar.WITHDRAWN: ("has been withdrawn", "have been withdrawn"),
     Bar.LIMIT: (
         "is more than the round's limits give one student",
@@ -83,7 +84,7 @@ FULL: Mapping[Bar, tuple[str, str]] = {
         "have room for a group, but too few students of the school for one",
     ),
 }
-NO_ROOM_AT_ALL = Bar.WITHDRAWN | Bar.LIMIT
+NO_ROOM_AT_ALL = Bar.BEGUN | Bar.WITHDRAWN | Bar.LIMIT
 """Slots that nobody has taken and that nobody could be given."""
 
 

@@ -32,16 +32,17 @@ PLENTY = 1 << 40
 class Bar(IntFlag):
     """What keeps one more student out of a slot; several may at once, and the first of them is the one named."""
 
-    WITHDRAWN = 1
-    LIMIT = 2
-    TAKEN = 4
-    EMPLOYER_TOTAL = 8
-    EMPLOYER_DAY = 16
-    SUPPORT = 32
-    ONE_SCHOOL = 64
-    SCHOOL_OUT = 128
-    COACH = 256
-    GROUP_SHORT = 512
+    BEGUN = 1
+    WITHDRAWN = 2
+    LIMIT = 4
+    TAKEN = 8
+    EMPLOYER_TOTAL = 16
+    EMPLOYER_DAY = 32
+    SUPPORT = 64
+    ONE_SCHOOL = 128
+    SCHOOL_OUT = 256
+    COACH = 512
+    GROUP_SHORT = 1024
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class Room:
         _add(bars, Bar.EMPLOYER_DAY, self._employer_day_left < 1)
         long = np.array([slot.half_days > policy.max_half_days for slot in self.slots], dtype=np.bool_)
         virtual = np.array([e.delivery == "virtual" for e in self.experiences], dtype=np.bool_)
+        _add(bars, Bar.BEGUN, np.array([self.round_.has_begun(slot) for slot in self.slots], dtype=np.bool_))
         _add(bars, Bar.LIMIT, long | (virtual & (policy.max_virtual < 1)))
         return bars
 

@@ -27,7 +27,9 @@ RULES: tuple[Rule, ...] = (
     Rule("year", "pair", "The student's year is one the experience accepts."),
     Rule("individual_age", "pair", "An individual in-person experience is only for Year 10 and above."),
     Rule("cleared", "pair", "The employer's checks hold to the slot's last date (virtual experiences too)."),
-    Rule("dates", "pair", "The slot lies wholly within the round's dates."),
+    Rule(
+        "dates", "pair", "The slot lies wholly within the round's dates; in a re-run, nobody joins one that has begun."
+    ),
     Rule("school_only", "pair", "A slot kept for one school takes only that school's students."),
     Rule(
         "access",

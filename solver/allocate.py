@@ -9,6 +9,7 @@ from solver.build import build_problem
 from solver.contradiction import contradiction
 from solver.exact import ExactPath, NoAllocationError
 from solver.fixed import FixedRows
+from solver.keeping import KeepingPath, is_about_keeping
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.measure import goal_values
@@ -17,12 +18,13 @@ from solver.priced import PricedPath
 from solver.proof import proof_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from engine.domain import Round
     from engine.options import Options
+    from engine.policy import Level
     from solver.arrays import Ints
-    from solver.ladder import Climb
+    from solver.ladder import Climb, Method
     from solver.outcome import Progress, Status, Stopped
     from solver.problem import Problem
 
@@ -48,12 +50,11 @@ def allocate(
     tests do.
     """
     clock = clock or Clock(limits or Limits())
-    broken = contradiction(round_, options, FixedRows.of_pins(round_, without), clock, without)
+    broken = contradiction(round_, options, FixedRows.of(round_, without), clock, without)
     if broken:
         return Outcome("infeasible", "proven", None, (), {}, None, broken)
     problem = build_problem(round_, options, without=without)
-    path = ExactPath if len(problem.pairs.slot) <= _exact_up_to(problem) else PricedPath
-    method = path(problem, round_.policy.levels, clock)
+    method = _path(problem, round_.policy.levels)(problem, round_.policy.levels, clock)
     try:
         answer = climb(problem, round_.policy.levels, method, clock, listener)
     except NoAllocationError:
@@ -91,6 +92,13 @@ def _stopped(clock: Clock, *, proven: bool) -> Stopped:
     if clock.hit:
         return "time"
     return "proven" if proven else "budget"
+
+
+def _path(problem: Problem, levels: Sequence[Level]) -> Callable[[Problem, Sequence[Level], Clock], Method]:
+    """The way to solve a problem of this size and kind."""
+    if len(problem.pairs.slot) <= _exact_up_to(problem):
+        return ExactPath
+    return KeepingPath if is_about_keeping(problem, levels) else PricedPath
 
 
 def _exact_up_to(problem: Problem) -> int:

@@ -26,27 +26,26 @@ def build_problem(
     options: Options,
     *,
     fixed: FixedRows | None = None,
-    rerun: bool = False,
     without: frozenset[str] = frozenset(),
 ) -> Problem:
     """The integer problem of ``round_`` over ``options``.
 
-    ``fixed`` holds pins and frozen rows (default: the round's pins); ``rerun`` brings the goals about the published
-    allocation in; ``without`` names rules to leave out, for tests that show what each rule does.
+    ``fixed`` holds pins and frozen rows (default: the round's); ``without`` names rules to leave out, for tests that
+    show what each rule does.
     """
-    fixed = fixed or FixedRows.of_pins(round_, without)
+    fixed = fixed or FixedRows.of(round_, without)
     numbers = number(round_, options.students, options.slots)
     progress = progress_of(round_, numbers)
     slots = _with_fixed(slot_facts(round_, numbers), numbers, fixed, progress.priority)
-    pairs = _pairs(round_, options, numbers, rerun=rerun)
+    pairs = _pairs(round_, options, numbers)
     share = _share(round_, numbers, pairs)
     pairs = drop_conflicting(pairs, round_, numbers, slots, fixed, without)
-    members, exempt = fixed.members(round_, numbers)
+    members, frozen = fixed.members(round_, numbers)
     return Problem(
         student_ids=numbers.student_ids,
         slot_ids=numbers.slot_ids,
         school_ids=numbers.school_ids,
-        students=student_facts(round_, numbers, progress, fixed, without, rerun=rerun),
+        students=student_facts(round_, numbers, progress, fixed, without),
         slots=slots,
         pairs=pairs,
         resources=build_resources(round_, numbers, slots, fixed, without),
@@ -54,10 +53,10 @@ def build_problem(
         small_school=np.array([round_.schools[urn].small for urn in numbers.school_ids], dtype=bool),
         fixed=tuple((numbers.student[s], numbers.slot[j]) for s, j in fixed.pairs),
         fixed_members=members,
-        exempt_members=exempt,
+        frozen_members=frozen,
         separations=() if "separate" in without else build_separations(round_, numbers, slots, pairs),
         share=share,
-        constants=constants_of(round_, numbers, progress, slots, fixed, rerun=rerun),
+        constants=constants_of(round_, numbers, progress, slots, fixed),
         rules_off=without,
     )
 
@@ -78,7 +77,9 @@ def slot_facts(round_: Round, numbers: Numbering) -> SlotFacts:
         sector=ints([numbers.sector[sector_key(e.sector)] for e in experiences]),
         tier=ints([int(e.tier[1:]) for e in experiences]),
         in_person=bools([e.in_person for e in experiences]),
-        in_school=bools([e.delivery == "in_school" for e in experiences]),
+        in_school=bools(
+            [e.delivery == "in_school" and not round_.has_begun(s) for e, s in zip(experiences, slots, strict=True)]
+        ),
         virtual=bools([e.delivery == "virtual" for e in experiences]),
         grouped=bools([e.grouping == "group" for e in experiences]),
         counts=bools([e.counts for e in experiences]),
@@ -94,7 +95,7 @@ def slot_facts(round_: Round, numbers: Numbering) -> SlotFacts:
     )
 
 
-def _pairs(round_: Round, options: Options, numbers: Numbering, *, rerun: bool) -> PairFacts:
+def _pairs(round_: Round, options: Options, numbers: Numbering) -> PairFacts:
     """The eligible pairs in the solver's numbering."""
     order = np.array([numbers.student[s] for s in options.students], dtype=np.int64)
     renumber = np.array([numbers.slot[j] for j in options.slots], dtype=np.int64)
@@ -105,11 +106,10 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, *, rerun: bool) 
     first = np.zeros(len(order) + 1, dtype=np.int64)
     np.cumsum(np.bincount(student, minlength=len(order)), out=first[1:])
     kept = np.zeros(len(slot), dtype=bool)
-    if rerun:
-        for row in round_.baseline:
-            if row.notified and row.student_id in numbers.student and row.slot_id in numbers.slot:
-                s, j = numbers.student[row.student_id], numbers.slot[row.slot_id]
-                kept[first[s] : first[s + 1]] |= slot[first[s] : first[s + 1]] == j
+    for row in round_.baseline:
+        if row.notified and row.student_id in numbers.student and row.slot_id in numbers.slot:
+            s, j = numbers.student[row.student_id], numbers.slot[row.slot_id]
+            kept[first[s] : first[s + 1]] |= slot[first[s] : first[s + 1]] == j
     tenths = options.tenths[placed].astype(np.int64)
     return PairFacts(first, slot, (tenths + 5) // 10, options.points[placed].astype(np.int64), kept)
 

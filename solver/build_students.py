@@ -62,7 +62,7 @@ def in_group(round_: Round, student_id: str, group: str) -> bool:
 
 
 def student_facts(
-    round_: Round, numbers: Numbering, progress: Progress, fixed: FixedRows, without: frozenset[str], *, rerun: bool
+    round_: Round, numbers: Numbering, progress: Progress, fixed: FixedRows, without: frozenset[str]
 ) -> StudentFacts:
     """The students as arrays, less what their fixed assignments use."""
     students = [round_.students[s] for s in numbers.student_ids]
@@ -70,7 +70,7 @@ def student_facts(
     policy = round_.policy
     own = [policy.max_experiences if s.max_experiences is None else s.max_experiences for s in students]
     free = "limit" in without
-    baseline = {row.student_id for row in round_.baseline} if rerun else set()
+    baseline = {row.student_id for row in round_.baseline}
     groups = [[in_group(round_, s, g) for g in policy.equity_groups] for s in numbers.student_ids]
 
     def left(limit: Ints | int, use: Ints) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from engine.allocation import Allocation, Assignment
 from engine.audit import audit
 from solver.build import build_problem
 from solver.core import build_core
+from solver.fixed import FixedRows
 from solver.highs import Highs
 from solver.model import Expression
 
@@ -18,51 +19,87 @@ if TYPE_CHECKING:
     from engine.audit import Breach
     from engine.domain import Round
     from engine.options import Options
-    from solver.fixed import FixedRows
     from solver.limits import Clock
     from solver.problem import Problem
 
 NOT_YET_BROKEN = frozenset({"group", "pin"})
 """Breaches of pins alone that others may still mend: a group may fill, a pin left out on trial is no breach."""
 
+Pair = tuple[str, str]
+
 
 def contradiction(
     round_: Round, options: Options, fixed: FixedRows, clock: Clock, without: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
-    """Sentences of an irreducible set of pins that no allocation can keep; empty where all can be kept.
+    """Sentences of an irreducible set of pins and frozen rows that no allocation can keep; empty where all can be.
 
-    Irreducible: any one of them left out, the others can be kept (a deletion filter, Chinneck 1997).
+    Irreducible: any one of them left out, the others can be kept. Frozen rows alone never contradict, for they are
+    exempt from every rule.
     """
-    if not fixed.pins or not _contradict(round_, options, fixed, clock, without):
+    trial = _Trial(round_, options, clock, without)
+    if not fixed.pins or not trial.fails(fixed):
         return ()
-    kept = fixed
-    for pin in fixed.pins:
-        fewer = replace(kept, pins=tuple(p for p in kept.pins if p != pin))
-        if _contradict(round_, options, fewer, clock, without):
-            kept = fewer
-    reasons = tuple(b.sentence for b in _broken(round_, kept, without))
-    pins = tuple(_sentence(round_, student_id, slot_id) for student_id, slot_id in kept.pins)
-    return (*pins, *(reasons or ("No choice of other students fills the groups that these pins need.",)))
+    kept = _irreducible(fixed, trial)
+    reasons = tuple(breach.sentence for breach in trial.broken(kept))
+    pins = tuple(f"Student {s} is pinned to slot {j} ({_named(round_, j)})." for s, j in kept.pins)
+    frozen = tuple(f"Student {s} keeps slot {j} ({_named(round_, j)}), which has begun." for s, j in kept.frozen)
+    return (*pins, *frozen, *(reasons or ("No choice of other students fills the groups that these pins need.",)))
 
 
-def _contradict(round_: Round, options: Options, fixed: FixedRows, clock: Clock, without: frozenset[str]) -> bool:
-    if _broken(round_, fixed, without):
-        return True
-    problem = build_problem(round_, options, fixed=fixed, without=without)
-    return bool(problem.fixed_members) and not _fillable(problem, clock)
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Fixed rows tried against one round's rules."""
+
+    round_: Round
+    options: Options
+    clock: Clock
+    without: frozenset[str]
+
+    def fails(self, fixed: FixedRows) -> bool:
+        """Whether no allocation keeps these fixed rows."""
+        if self.broken(fixed):
+            return True
+        if not fixed.pins:
+            return False
+        problem = build_problem(self.round_, self.options, fixed=fixed, without=self.without)
+        return not _fillable(problem, self.clock)
+
+    def broken(self, fixed: FixedRows) -> list[Breach]:
+        """What the fixed rows break by themselves."""
+        pins = set(fixed.pins)
+        decisions = tuple(d for d in self.round_.decisions if d.kind != "pin" or (d.student_id, d.slot_id) in pins)
+        frozen = frozenset(Assignment(*pair) for pair in fixed.frozen)
+        found = audit(replace(self.round_, decisions=decisions), Allocation.of(fixed.pairs), frozen=frozen)
+        return [b for b in found.breaches if b.rule not in NOT_YET_BROKEN | self.without]
 
 
-def _broken(round_: Round, fixed: FixedRows, without: frozenset[str]) -> list[Breach]:
-    """What the fixed rows break by themselves."""
-    decisions = tuple(d for d in round_.decisions if d.kind != "pin" or (d.student_id, d.slot_id) in set(fixed.pins))
-    frozen = frozenset(Assignment(*pair) for pair in fixed.frozen)
-    found = audit(replace(round_, decisions=decisions), Allocation.of(fixed.pairs), frozen=frozen)
-    return [b for b in found.breaches if b.rule not in NOT_YET_BROKEN | without]
+def _irreducible(fixed: FixedRows, trial: _Trial) -> FixedRows:
+    """Leave out what the contradiction does not need, in halves, then smaller parts, until no single row can go.
+
+    A deletion filter (Chinneck 1997) in parts, for frozen rows may be thousands (ddmin: Zeller and Hildebrandt 2002).
+    """
+    rows = [*((pair, True) for pair in fixed.pins), *((pair, False) for pair in fixed.frozen)]
+    size = len(rows)
+    while size:
+        at, before = 0, len(rows)
+        while at < len(rows):
+            fewer = rows[:at] + rows[at + size :]
+            if trial.fails(_fixed(fewer)):
+                rows = fewer
+            else:
+                at += size
+        size = size // 2 if size > 1 or len(rows) == before else 1
+    return _fixed(rows)
+
+
+def _fixed(rows: list[tuple[Pair, bool]]) -> FixedRows:
+    return FixedRows(tuple(pair for pair, pinned in rows if pinned), tuple(pair for pair, pinned in rows if not pinned))
 
 
 def _fillable(problem: Problem, clock: Clock) -> bool:
-    """Whether other students can fill the groups that fixed ones need."""
-    slots = np.array(sorted({j for _, j in problem.fixed_members}), dtype=np.int64)
+    """Whether other students can fill the groups that pinned ones need."""
+    needed = problem.fixed_members.keys() - problem.exempt_members
+    slots = np.array(sorted({j for _, j in needed}), dtype=np.int64)
     pairs = np.flatnonzero(np.isin(problem.pairs.slot, slots))
     core = build_core(problem, (), pairs)
     if not core.program.row_lower.size or not core.program.upper.size:
@@ -74,7 +111,6 @@ def _fillable(problem: Problem, clock: Clock) -> bool:
         highs.close()
 
 
-def _sentence(round_: Round, student_id: str, slot_id: str) -> str:
+def _named(round_: Round, slot_id: str) -> str:
     slot = round_.slots[slot_id]
-    title = round_.experiences[slot.experience_id].title
-    return f"Student {student_id} is pinned to slot {slot_id} ({title}, {slot.date.isoformat()} {slot.half})."
+    return f"{round_.experiences[slot.experience_id].title}, {slot.date.isoformat()} {slot.half}"

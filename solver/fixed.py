@@ -47,11 +47,10 @@ class FixedRows:
     frozen: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of_pins(cls, round_: Round, without: frozenset[str] = frozenset()) -> FixedRows:
-        """The round's pins."""
-        if "pin" in without:
-            return cls()
-        return cls(tuple(sorted({(d.student_id, d.slot_id) for d in round_.decisions if d.kind == "pin"})))
+    def of(cls, round_: Round, without: frozenset[str] = frozenset()) -> FixedRows:
+        """The round's frozen rows, and its pins that are not frozen."""
+        pins = {(d.student_id, d.slot_id) for d in round_.decisions if d.kind == "pin" and "pin" not in without}
+        return cls(tuple(sorted(pins - round_.frozen)), tuple(sorted(round_.frozen)))
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -82,22 +81,16 @@ class FixedRows:
             use.known_sector[s, numbers.sector[sector_key(experience.sector)]] = True
         return use
 
-    def members(
-        self, round_: Round, numbers: Numbering
-    ) -> tuple[dict[tuple[int, int], int], frozenset[tuple[int, int]]]:
-        """Fixed students by (school, slot), and the (school, slot) in which every one of them is frozen."""
-        everyone, pinned = Counter[tuple[int, int]](), set()
-        frozen = set(self.frozen)
-        for pair in self.pairs:
-            key = numbers.school[round_.students[pair[0]].urn], numbers.slot[pair[1]]
-            everyone[key] += 1
-            if pair not in frozen:
-                pinned.add(key)
-        return dict(everyone), frozenset(everyone.keys() - pinned)
+    def members(self, round_: Round, numbers: Numbering) -> tuple[dict[tuple[int, int], int], ...]:
+        """Fixed students by (school, slot), and the frozen ones among them."""
+        counts = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+        for count, pairs in zip(counts, (self.pairs, self.frozen), strict=True):
+            count.update((numbers.school[round_.students[s].urn], numbers.slot[j]) for s, j in pairs)
+        return tuple(map(dict, counts))
 
 
 def constants_of(
-    round_: Round, numbers: Numbering, progress: Progress, slots: SlotFacts, fixed: FixedRows, *, rerun: bool
+    round_: Round, numbers: Numbering, progress: Progress, slots: SlotFacts, fixed: FixedRows
 ) -> dict[str, int]:
     """What the fixed assignments alone are worth, by goal; ``equity`` is left to the model, which sees everyone."""
     use = fixed.used_by_students(round_, numbers, progress)
@@ -116,20 +109,21 @@ def constants_of(
     for (student_id, slot_id), wished in zip(fixed.pairs, points, strict=True):
         worth["lottery"] += ticket(round_.seed, student_id) * wished
         worth["travel"] += ((pair_tenths(round_, student_id, slot_id) or 0) + 5) // 10
-    if rerun:
-        held = set(fixed.pairs)
-        notified = [(row.student_id, row.slot_id) for row in round_.baseline if row.notified]
-        worth["stability"] = sum(pair not in held for pair in notified)
-        replaced = {row.student_id for row in round_.baseline} & {student_id for student_id, _ in fixed.pairs}
-        worth["replaced"] = len(replaced)
+    held = set(fixed.pairs)
+    worth["stability"] = sum(row.notified and row.pair not in held for row in round_.baseline)
+    worth["replaced"] = len({row.student_id for row in round_.baseline} & {student_id for student_id, _ in fixed.pairs})
     return dict(worth)
 
 
 def drop_conflicting(
     pairs: PairFacts, round_: Round, numbers: Numbering, slots: SlotFacts, fixed: FixedRows, without: frozenset[str]
 ) -> PairFacts:
-    """The pairs less those that a fixed assignment rules out: the same one, its employer, its time, the separated."""
-    keep = np.ones(len(pairs.slot), dtype=bool)
+    """The pairs less those that a fixed assignment rules out: the same one, its employer, its time, the separated.
+
+    Nor are those kept whose slot has begun, for nobody joins it.
+    """
+    begun = np.array([round_.has_begun(round_.slots[slot_id]) for slot_id in numbers.slot_ids], dtype=bool)
+    keep = ~begun[pairs.slot]
     apart = {} if "separate" in without else separated(round_)
     for student_id, slot_id in fixed.pairs:
         j = numbers.slot[slot_id]

@@ -56,6 +56,7 @@ class SlotFacts:
     tier: Ints
     in_person: Bools
     in_school: Bools
+    """In-school slots whose school is still open; those that have begun are settled."""
     virtual: Bools
     grouped: Bools
     counts: Bools
@@ -136,15 +137,21 @@ class Problem:
     fixed: tuple[tuple[int, int], ...]
     """Fixed assignments, (student, slot)."""
     fixed_members: dict[tuple[int, int], int]
-    """Students fixed in a group or in-school slot, by (school, slot)."""
-    exempt_members: frozenset[tuple[int, int]]
-    """(school, slot) where only frozen rows sit: no minimum is asked while nobody joins."""
+    """Students fixed in a slot, by (school, slot)."""
+    frozen_members: dict[tuple[int, int], int]
+    """The frozen ones among them; nobody joins a slot that has begun."""
     separations: tuple[Separation, ...]
     share: Ints
     """Percentage of each equity group among available students with an option."""
     constants: dict[str, int]
     """What the fixed assignments alone are worth, by goal."""
     rules_off: frozenset[str] = frozenset()
+
+    @property
+    def exempt_members(self) -> frozenset[tuple[int, int]]:
+        """(school, slot) where only frozen rows sit: no minimum is asked."""
+        members = self.fixed_members
+        return frozenset(key for key, number in self.frozen_members.items() if number == members[key])
 
     @property
     def exclusive(self) -> Bools:
@@ -162,8 +169,8 @@ class Problem:
     def groups_open(self) -> Ints:
         """Groups per slot; where frozen rows alone make more, as many as they make; 1 for individual slots."""
         made = np.zeros_like(self.slots.groups)
-        for school, slot in self.exempt_members:
-            made[slot] += -(-self.fixed_members[school, slot] // max(1, int(self.slots.group_max[slot])))
+        for (_, slot), number in self.frozen_members.items():
+            made[slot] += -(-number // max(1, int(self.slots.group_max[slot])))
         counted = self.slots.grouped & ("group" not in self.rules_off)
         return np.where(counted, np.maximum(self.slots.groups, made), 1)
 

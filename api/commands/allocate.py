@@ -1,12 +1,11 @@
 """The command ``allocate``: load, options, solve, audit, reasons, write; nothing is written unless audited clean."""
 
-from pathlib import Path
 from time import perf_counter
 from typing import Annotated
 
 import typer
 
-from api.commands.arguments import Json, RoundPath
+from api.commands.arguments import Json, OutFolder, RoundPath, TimeLimit, Workers
 from api.console import Screen
 from api.documents import allocate_document
 from api.interruption import stop_requests
@@ -17,14 +16,9 @@ from api.summary import say_summary
 def allocate(
     round_path: RoundPath,
     *,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="The folder to write, whole or not at all.", show_default=False)
-    ],
-    time_limit: Annotated[
-        float | None,
-        typer.Option("--time-limit", metavar="S", min=0.0, help="Stop after S seconds with the best found so far."),
-    ] = None,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Processor cores to use.")] = 2,
+    out: OutFolder,
+    time_limit: TimeLimit = None,
+    workers: Workers = 2,
     seed_text: Annotated[
         str | None, typer.Option("--seed-text", metavar="TEXT", help="The published lottery seed, over round.toml's.")
     ] = None,

@@ -12,7 +12,8 @@ def audit(round_path: RoundPath, allocation_path: AllocationPath, *, json: Json 
     """Re-check an allocation against every rule and re-measure every goal, without the solver.
 
     Reads DIR/allocations.csv as it stands now, so that an allocation edited by hand is checked as edited. Each breach
-    is named in a sentence: exit code 5. Clean: exit code 0.
+    is named in a sentence: exit code 5. Clean: exit code 0. In a folder that `foothold rerun` wrote, frozen rows are
+    exempt from every rule and count in every limit.
 
     \b
     Examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from engine.domain import Round
     from solver.outcome import Outcome, Progress
 
+    Beside = Callable[[Round, Allocation], tuple[Mapping[str, bytes], Mapping[str, Any]]]
+
+
+def _nothing_more(_round: Round, _allocation: Allocation) -> tuple[Mapping[str, bytes], Mapping[str, Any]]:
+    return {}, {}
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -45,6 +51,7 @@ class Allocated:
     """What was written: the folder, its certificate, and the audit that let it be written."""
 
     round_: Round
+    allocation: Allocation
     out: Path
     certificate: Mapping[str, Any]
     audit: Audit
@@ -69,29 +76,67 @@ def allocate_round(
     ``stage`` the name of each step. Raises ``RoundRefusedError`` (bad input),
     ``ContradictionError`` (pins against rules), ``StoppedError`` (nothing to keep) or ``AuditBreachedError``.
     """
-    began = perf_counter() if started is None else started
-    require_publishable(request.out)
-    require_writable(request.out)
+    run = Run(request.out, request.time_limit, request.workers, stop, listener, stage, started or perf_counter())
+    run.require_place()
     stage("Reading the round")
-    round_ = load_round(request.source, seed_text=request.seed_text)
-    _go_on(stop)
-    stage("Finding who may go where")
+    return answer(load_round(request.source, seed_text=request.seed_text), run)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: where it writes, its limits, who may stop it and who hears of it; ``began`` is when, in seconds."""
+
+    out: Path
+    time_limit: float | None
+    workers: int
+    stop: Event
+    listener: Callable[[Progress], None] | None
+    stage: Callable[[str], None]
+    began: float
+
+    def require_place(self) -> None:
+        """Refuse, before any work, a folder that could not be written."""
+        require_publishable(self.out)
+        require_writable(self.out)
+
+    def go_on(self) -> None:
+        """Raise ``StoppedError`` if the run was asked to stop."""
+        if self.stop.is_set():
+            raise StoppedError("stopped before any allocation")
+
+    def clock(self) -> Clock:
+        """The solver's clock, with the time that is left."""
+        spent = perf_counter() - self.began
+        left = None if self.time_limit is None else max(0.0, self.time_limit - spent)
+        return Clock(Limits(left, self.workers), cancelled=self.stop)
+
+
+def answer(round_: Round, run: Run, beside: Beside = _nothing_more) -> Allocated:
+    """Solve the round, audit the answer and write it; ``beside`` adds files and claims of its own to the folder."""
+    run.go_on()
+    run.stage("Finding who may go where")
     options = build_options(round_)
-    _go_on(stop)
-    stage("Solving, level by level")
-    clock = Clock(Limits(_time_left(request.time_limit, began), request.workers), cancelled=stop)
-    outcome = allocate(round_, options, listener=listener, clock=clock)
+    run.go_on()
+    run.stage("Solving, level by level")
+    outcome = allocate(without_names(round_), options, listener=run.listener, clock=run.clock())
     allocation = _answer(outcome)
-    stage("Auditing, without the solver")
+    run.stage("Auditing, without the solver")
     found = _audited(round_, allocation)
+    files, claims = beside(round_, allocation)
     certificate = {
         **make_certificate(round_, options, outcome, found),
-        "wall_seconds": round(perf_counter() - began, 3),
+        **claims,
+        "wall_seconds": round(perf_counter() - run.began, 3),
         "peak_mb": peak_mb(),
     }
-    stage("Writing, with a reason for everyone left out")
-    publish(round_, options, allocation, certificate, found, outcome.proof_files, request.out)
-    return Allocated(round_, request.out, certificate, found)
+    run.stage("Writing, with a reason for everyone left out")
+    publish(round_, options, allocation, certificate, found, {**outcome.proof_files, **files}, run.out)
+    return Allocated(round_, allocation, run.out, certificate, found)
+
+
+def without_names(round_: Round) -> Round:
+    """The round as the solver sees it: no student has a name."""
+    return replace(round_, students={key: replace(each, name="") for key, each in round_.students.items()})
 
 
 def peak_mb() -> int:
@@ -99,15 +144,6 @@ def peak_mb() -> int:
     unit = 2**20 if sys.platform == "darwin" else 2**10
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(resource.getrusage(kind).ru_maxrss for kind in kinds) // unit
-
-
-def _go_on(stop: Event) -> None:
-    if stop.is_set():
-        raise StoppedError("stopped before any allocation")
-
-
-def _time_left(time_limit: float | None, began: float) -> float | None:
-    return None if time_limit is None else max(0.0, time_limit - (perf_counter() - began))
 
 
 def _answer(outcome: Outcome) -> Allocation:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.errors import RefusedError
+from api.service.published import published_allocation, published_certificate, published_round
 from engine.audit import audit
-from engine.loading import load_round
-from engine.publication import ALLOCATIONS, CERTIFICATE, read_allocation, read_certificate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.allocation import Allocation
     from engine.audit import Audit
     from engine.domain import Round
 
@@ -30,35 +27,10 @@ class Audited:
 def audit_folder(source: Path, folder: Path) -> Audited:
     """Audit ``folder/allocations.csv`` against the round at ``source``."""
     certificate = published_certificate(folder)
-    round_ = load_round(source, seed_text=published_seed(certificate))
-    allocation = _allocation(folder)
+    round_ = published_round(source, folder, certificate)
+    allocation = published_allocation(folder)
     found = audit(round_, allocation)
     return Audited(found, len(allocation.assignments), tuple(remarks_on(round_, certificate, found)))
-
-
-def published_certificate(folder: Path) -> dict[str, Any] | None:
-    """The certificate in the folder, or ``None`` where there is none (an allocation made by hand)."""
-    if not (folder / ALLOCATIONS).is_file():
-        raise RefusedError(f"{folder} holds no {ALLOCATIONS}")
-    if not (folder / CERTIFICATE).is_file():
-        return None
-    try:
-        return read_certificate(folder)
-    except ValueError as refused:
-        raise RefusedError(f"{folder / CERTIFICATE} cannot be read: {refused}") from refused
-
-
-def _allocation(folder: Path) -> Allocation:
-    try:
-        return read_allocation(folder)
-    except ValueError as refused:
-        raise RefusedError(str(refused)) from refused
-
-
-def published_seed(certificate: dict[str, Any] | None) -> str | None:
-    """The lottery seed that the allocation was published with, so that ``lottery`` is measured as it was drawn."""
-    seed = certificate.get("seed") if certificate else None
-    return seed if isinstance(seed, str) and seed else None
 
 
 def remarks_on(round_: Round, certificate: dict[str, Any] | None, audit_: Audit) -> list[str]:

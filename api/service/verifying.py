@@ -1,12 +1,11 @@
-"""Verify the bounds of a folder: load the round with the published seed and recompute what the certificate claims."""
+"""Verify the bounds of a folder: load the round as it was asked and recompute what the certificate claims."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from api.errors import RefusedError
-from api.service.auditing import published_certificate, published_seed
-from engine.loading import load_round
+from api.service.published import published_certificate, published_round
 from solver.proof_reading import ProofRefusedError
 from solver.verify import verify_bound
 
@@ -22,7 +21,7 @@ def verify_folder(source: Path, folder: Path) -> Sequence[LevelBound]:
     certificate = published_certificate(folder)
     if certificate is None:
         raise RefusedError(f"{folder} holds no certificate.json")
-    round_ = load_round(source, seed_text=published_seed(certificate))
+    round_ = published_round(source, folder, certificate)
     try:
         return verify_bound(round_, folder)
     except ProofRefusedError as refused:

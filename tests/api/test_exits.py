@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from api.errors import AuditBreachedError, ContradictionError, RefusedError, StoppedError
+from api.errors import (
+    AuditBreachedError,
+    ChangedError,
+    ConflictError,
+    ContradictionError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    StoppedError,
+)
 from api.exits import MEANINGS, Exit, exit_for
 from api.settings import Settings
 from engine.audit import Breach
@@ -13,6 +22,10 @@ from engine.faults import RoundRefusedError
 FAILURES = [
     (RoundRefusedError([]), 2),
     (RefusedError("no such folder"), 2),
+    (NotFoundError("no such round"), 2),
+    (ForbiddenError("not yours to change"), 2),
+    (ConflictError("the round is closed"), 2),
+    (ChangedError("version 2"), 2),
     (ContradictionError(["a pin"]), 3),
     (StoppedError("stopped"), 4),
     (KeyboardInterrupt(), 4),

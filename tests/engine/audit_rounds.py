@@ -123,10 +123,10 @@ def round_of(*facts: object, policy: Policy | None = None, **more: Any) -> Round
     )
 
 
-def audited(round_: Round, *pairs: str, frozen: Iterable[str] = (), **more: Any) -> Audit:
-    """The audit of rows written as ``"s1 t1"``."""
+def audited(round_: Round, *pairs: str, frozen: Iterable[str] | None = (), **more: Any) -> Audit:
+    """The audit of rows written as ``"s1 t1"``; ``frozen`` of ``None`` leaves it to the round."""
     rows = [tuple(pair.split()) for pair in pairs]
-    kept = frozenset(Assignment(*pair.split()) for pair in frozen)
+    kept = None if frozen is None else frozenset(Assignment(*pair.split()) for pair in frozen)
     return audit(round_, Allocation.of((a, b) for a, b in rows), frozen=kept, **more)
 
 

@@ -60,7 +60,7 @@ def binds(round_: Round, rule: str, base: Optimum | None) -> bool:
 
 def _ruled(facts: Facts) -> tuple[Program, Columns]:
     program = Program()
-    pairs = {pair: program.binary(at_least=int(pair in facts.pins)) for pair in sorted(facts.allowed | facts.pins)}
+    pairs = {pair: program.binary(at_least=int(pair in facts.fixed)) for pair in sorted(facts.choices | facts.fixed)}
     for code, add_rows in ROWS.items():
         if code not in facts.without:
             add_rows(facts, program, pairs)

@@ -49,7 +49,29 @@ class Facts:
         """The pinned pairs of student and slot."""
         if "pin" in self.without:
             return frozenset()
-        return frozenset((d.student_id, d.slot_id) for d in self.round_.decisions if d.kind == "pin")
+        pins = frozenset((d.student_id, d.slot_id) for d in self.round_.decisions if d.kind == "pin")
+        return pins - self.frozen
+
+    @cached_property
+    def frozen(self) -> frozenset[tuple[str, str]]:
+        """The published rows of a re-run that have begun; in limits they stand beside the pins."""
+        rows = {(row.student_id, row.slot_id) for row in self.round_.baseline}
+        known = {(a, b) for a, b in rows if a in self.round_.students and b in self.round_.slots}
+        return frozenset((a, b) for a, b in known if self.begun(b))
+
+    @cached_property
+    def fixed(self) -> frozenset[tuple[str, str]]:
+        """Pins and frozen rows."""
+        return self.pins | self.frozen
+
+    @cached_property
+    def choices(self) -> frozenset[tuple[str, str]]:
+        """The pairs that may be given: those that break no pair rule, in slots that have not begun."""
+        return frozenset((a, b) for a, b in self.allowed if not self.begun(b))
+
+    def begun(self, slot_id: str) -> bool:
+        since = self.round_.rerun_from
+        return since is not None and self.round_.slots[slot_id].date < since
 
     @cached_property
     def journeys(self) -> Journeys:

@@ -55,8 +55,11 @@ def shared_goals(facts: Facts, bundles: Mapping[str, Iterable[str]]) -> dict[str
     for group, share in facts.shares.items():
         of_group = sum(facts.in_group(students[a], group) for a in placed)
         equity += max(0, share * len(placed) - 100 * of_group)
+    rows = facts.round_.baseline
+    lost = sum(row.notified and row.slot_id not in bundles.get(row.student_id, ()) for row in rows)
+    back = len({row.student_id for row in rows}.intersection(placed))
     reserve = sum(min(slot.reserved, taken[slot_id]) for slot_id, slot in facts.round_.slots.items())
-    return {"equity": equity, "reserve": reserve}
+    return {"equity": equity, "reserve": reserve, "stability": lost, "replaced": back}
 
 
 def level_value(level: Level, goals: Mapping[str, int]) -> int:

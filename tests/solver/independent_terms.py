@@ -132,6 +132,15 @@ class GoalTerms:
     def _travel(self) -> Terms:
         return {column: self.facts.kilometres(*pair) for pair, column in self.pairs.items()}
 
+    def _stability(self) -> Terms:
+        told = [(row.student_id, row.slot_id) for row in self.facts.round_.baseline if row.notified]
+        one = self.program.whole(1, 1)
+        return {one: len(told)} | {self.pairs[pair]: -1 for pair in told if pair in self.pairs}
+
+    def _replaced(self) -> Terms:
+        told = {row.student_id for row in self.facts.round_.baseline}
+        return {column: 1 for a, column in self.placed.items() if a in told}
+
 
 BUILDERS: dict[str, Callable[[GoalTerms], Terms]] = {
     "guarantee": GoalTerms._guarantee,
@@ -144,4 +153,6 @@ BUILDERS: dict[str, Callable[[GoalTerms], Terms]] = {
     "reserve": GoalTerms._reserve,
     "travel": GoalTerms._travel,
     "lottery": GoalTerms._lottery,
+    "stability": GoalTerms._stability,
+    "replaced": GoalTerms._replaced,
 }

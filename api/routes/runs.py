@@ -1,0 +1,130 @@
+"""The routes of runs: asked for once, followed as they go, cancelled, their files, and the audit of any allocation."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import StreamingResponse
+
+from api.auth import Asks, Store
+from api.documents import audit_document
+from api.people import Actor
+from api.routes.answers import CSV, file_answer, media_type, run_shape
+from api.schemas import AuditShape, NewRun, Page, RunShape
+from api.service.results import audit_rows, require_seer, run_file, run_paths
+from api.service.runs import OPEN_STATES, ask_for_run, cancel_run, events_after, find_run, list_runs
+from api.service.scoping import require_role
+from api.store.database import Database
+
+router = APIRouter(prefix="/v1", tags=["runs"])
+Key = Annotated[str, Header(min_length=1, max_length=200, description="Sent again, it asks for the same run.")]
+LastEvent = Annotated[int, Header(ge=0, le=10**9, alias="Last-Event-ID")]
+BETWEEN_LOOKS = 0.5
+SILENCE = 30
+"""Looks without news before a comment says that the line is still open."""
+
+
+@router.post("/rounds/{round_id}/runs", status_code=202, response_model=RunShape)
+def ask(
+    database: Store, actor: Asks, round_id: str, new: NewRun, idempotency_key: Key, response: Response
+) -> dict[str, Any]:
+    """Ask for a run of the frozen round; it waits for its turn."""
+    run = ask_for_run(database, actor, round_id, idempotency_key, time_limit=new.time_limit)
+    response.headers["Location"] = f"/v1/runs/{run.id}"
+    return run_shape(run)
+
+
+@router.get("/rounds/{round_id}/runs", response_model=Page)
+def runs(
+    database: Store,
+    actor: Asks,
+    round_id: str,
+    after: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    most: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """The round's runs, in the order in which they were asked for."""
+    require_seer(actor)
+    with database.reading(actor) as session:
+        rows = list_runs(session, round_id, after, most + 1)
+        items = [run_shape(run) for run in rows[:most]]
+        return {"items": items, "next": str(rows[most - 1].number) if len(rows) > most else None}
+
+
+@router.get("/runs/{run_id}", response_model=RunShape)
+def run(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
+    """One run."""
+    require_seer(actor)
+    with database.reading(actor) as session:
+        return run_shape(find_run(session, "", run_id))
+
+
+@router.post("/runs/{run_id}/cancel", status_code=202, response_model=RunShape)
+def cancel(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
+    """Ask a run to stop and keep the best audited result that it has."""
+    require_seer(actor)
+    return run_shape(cancel_run(database, actor, run_id))
+
+
+@router.get("/runs/{run_id}/events", response_class=StreamingResponse)
+async def events(database: Store, actor: Asks, run_id: str, last_event_id: LastEvent = 0) -> StreamingResponse:
+    """A run as it goes, as server-sent events: stages, each level's value, bound and gap; resumes where it broke."""
+    require_seer(actor)
+    await run_in_threadpool(_news, database, actor, run_id, 0)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    stream = _stream(database, actor, run_id, last_event_id)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+@router.get("/runs/{run_id}/files")
+def files(database: Store, actor: Asks, run_id: str) -> dict[str, list[str]]:
+    """The paths of the files of the run's folder."""
+    with database.reading(actor) as session:
+        return {"paths": run_paths(session, actor, run_id)}
+
+
+@router.get("/runs/{run_id}/files/{path:path}", response_class=Response)
+def file(database: Store, actor: Asks, run_id: str, path: str) -> Response:
+    """A file of the run's folder, as the command line would have written it."""
+    with database.reading(actor) as session:
+        content = run_file(session, actor, run_id, path)
+    return file_answer(content, path.rpartition(".")[2], path.rpartition("/")[2])
+
+
+@router.post(
+    "/rounds/{round_id}/audits",
+    response_model=AuditShape,
+    openapi_extra={"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}},
+)
+async def audit(request: Request, database: Store, actor: Asks, round_id: str) -> dict[str, Any]:
+    """Audit any allocation, edited by hand or not: a CSV table with student_id and slot_id. Nothing is kept."""
+    require_role(actor, "hub", "auditor")
+    if media_type(request) != CSV:
+        raise HTTPException(415, f"send {CSV}")
+    body = await request.body()
+    return audit_document(await run_in_threadpool(audit_rows, database, actor, round_id, body))
+
+
+def _news(database: Database, actor: Actor, run_id: str, after: int) -> tuple[list[tuple[int, str]], bool]:
+    """What the run told after that event, and whether it tells no more."""
+    with database.reading(actor) as session:
+        over = find_run(session, "", run_id).state not in OPEN_STATES
+        return events_after(session, run_id, after), over
+
+
+async def _stream(database: Database, actor: Actor, run_id: str, after: int) -> AsyncIterator[str]:
+    quiet = 0
+    while True:
+        told, over = await run_in_threadpool(_news, database, actor, run_id, after)
+        for seq, body in told:
+            after, quiet = seq, 0
+            yield f"id: {seq}\ndata: {body}\n\n"
+        if over:
+            yield "event: end\ndata: {}\n\n"
+            return
+        quiet += 1
+        if quiet % SILENCE == 0:
+            yield ": still here\n\n"
+        await asyncio.sleep(BETWEEN_LOOKS)

@@ -1,0 +1,202 @@
+"""What employers offer and what is answered: offered, confirmed, declined, withdrawn, each step a version of its own.
+
+An employer says what its experience holds; only the hub confirms it, and what the hub confirmed is what counts. An
+experience whose description changes has to be confirmed again; its dates and places are the employer's to change.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from api.errors import ConflictError, NotFoundError
+from api.service.assembling import (
+    ANSWER_COLUMNS,
+    ANSWERS,
+    CONFIRMED,
+    DECLINED,
+    OFFERED,
+    WITHDRAWN,
+    Answers,
+    answers_of,
+    round_files,
+)
+from api.service.rounds import CLOSED, COLLECTING, FROZEN, STATES, find_round, require_state
+from api.service.scoping import own, require_role
+from api.service.uploads import Upload, read_upload
+from api.store import documents
+from api.store.documents import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.people import Actor
+    from api.store.database import Database
+    from api.store.documents import Owner
+    from engine.faults import Fault
+
+OFFER_TABLES = ("experiences", "slots")
+BEFORE_CLOSED = tuple(state for state in STATES if state != CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """An employer's experiences and slots, the answer to each experience, and the version of it all."""
+
+    experiences: Sheet
+    slots: Sheet
+    answers: Answers
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of sending offers: the version now, and every fault (then nothing was kept)."""
+
+    version: int
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one experience: the new state, the criteria that the hub saw to hold, and why."""
+
+    experience_id: str
+    state: str
+    meaningful: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def read_offers(session: Session, actor: Actor, round_id: str, employer_id: str) -> Offers:
+    """The employer's offers as they stand; raises ``NotFoundError`` for another's."""
+    owner = own(actor, "employer", employer_id)
+    _require_employer(session, round_id, owner)
+    return _offers(session, round_id, owner)
+
+
+def send_offers(
+    database: Database,
+    actor: Actor,
+    round_id: str,
+    employer_id: str,
+    experiences: Sheet,
+    slots: Sheet,
+    *,
+    expected: int | None = None,
+) -> Published:
+    """Keep the employer's whole offer as its next version, or return every fault and keep nothing."""
+    owner = own(actor, "employer", employer_id, writes=True)
+    with database.reading(actor) as session:
+        _require_employer(session, round_id, owner)
+        around = round_files(session, round_id, None, seen_by=owner)
+    sent = dict(zip(OFFER_TABLES, (_of_employer(experiences, employer_id), slots), strict=True))
+    files = {f"{name}.csv": csv_bytes(sheet) for name, sheet in sent.items()}
+    faults = tuple(
+        fault
+        for name in OFFER_TABLES
+        if sent[name].columns
+        for fault in read_upload(Upload(name, files[f"{name}.csv"]), {**around, **files}).faults
+    )
+    if faults:
+        return Published(0, faults)
+    with database.writing(actor) as session:
+        require_state(find_round(session, round_id), COLLECTING)
+        before = _offers(session, round_id, owner)
+        documents.require_version(before.version, expected)
+        for name, sheet in sent.items():
+            documents.write(session, actor, round_id, name, owner, sheet)
+        answers = _answers_kept(before, sent["experiences"])
+        return Published(_write_answers(session, actor, round_id, owner, answers), ())
+
+
+def answer_offer(
+    database: Database, actor: Actor, round_id: str, employer_id: str, answer: Answer, *, expected: int | None = None
+) -> int:
+    """Confirm or decline (the hub) or withdraw (the employer, or the hub for it), and return the version now.
+
+    A withdrawal is taken until the round is closed; the others until it has been allocated.
+    """
+    owner = own(actor, "employer", employer_id, writes=True)
+    if answer.state != WITHDRAWN:
+        require_role(actor, "hub")
+    with database.writing(actor) as session:
+        _require_employer(session, round_id, owner)
+        open_states = BEFORE_CLOSED if answer.state == WITHDRAWN else (COLLECTING, FROZEN)
+        require_state(find_round(session, round_id), *open_states)
+        before = _offers(session, round_id, owner)
+        documents.require_version(before.version, expected)
+        answers = dict(before.answers)
+        if answer.experience_id not in answers:
+            raise NotFoundError(f"there is no experience {answer.experience_id} of this employer")
+        _require_step(answers[answer.experience_id]["state"], answer.state)
+        answers[answer.experience_id] = _record(answer)
+        return _write_answers(session, actor, round_id, owner, answers)
+
+
+def csv_bytes(sheet: Sheet) -> bytes:
+    """The sheet as a CSV file."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(sheet.columns)
+    writer.writerows(sheet.rows)
+    return text.getvalue().encode()
+
+
+def _require_step(before: str, after: str) -> None:
+    if before == WITHDRAWN or (before == DECLINED and after == WITHDRAWN):
+        raise ConflictError(f"the offer is {before}; the employer offers it again by sending its offers")
+
+
+def _require_employer(session: Session, round_id: str, owner: Owner) -> None:
+    find_round(session, round_id)
+    register = documents.sheet_of(session, round_id, "employers", owner)
+    if register is None or not register.rows:
+        raise NotFoundError(f"there is no employer {owner.id} in the round")
+
+
+def _offers(session: Session, round_id: str, owner: Owner) -> Offers:
+    experiences, slots, answers = (
+        documents.sheet_of(session, round_id, table, owner) or Sheet((), ()) for table in (*OFFER_TABLES, ANSWERS)
+    )
+    answered = answers_of([answers])
+    for row in experiences.records():
+        answered.setdefault(row["experience_id"], _record(Answer(row["experience_id"], OFFERED)))
+    return Offers(experiences, slots, answered, documents.newest_version(session, round_id, ANSWERS, owner))
+
+
+def _of_employer(experiences: Sheet, employer_id: str) -> Sheet:
+    """The experiences with the employer's id where none is given."""
+    columns = tuple(dict.fromkeys([*experiences.columns, "employer_id"]))
+    rows = [{**record, "employer_id": record.get("employer_id") or employer_id} for record in experiences.records()]
+    return Sheet.of(columns, [[row[column] for column in columns] for row in rows])
+
+
+def _answers_kept(before: Offers, experiences: Sheet) -> Answers:
+    """The answers to experiences that are as they were; all others are offered anew."""
+    old = {record["experience_id"]: _filled(record) for record in before.experiences.records()}
+    kept: Answers = {}
+    for record in experiences.records():
+        experience_id = record["experience_id"]
+        same = old.get(experience_id) == _filled(record)
+        answered = before.answers.get(experience_id)
+        gone = answered is None or answered["state"] == WITHDRAWN
+        kept[experience_id] = answered if same and answered and not gone else _record(Answer(experience_id, OFFERED))
+    return kept
+
+
+def _filled(record: dict[str, str]) -> dict[str, str]:
+    return {column: cell for column, cell in record.items() if cell}
+
+
+def _record(answer: Answer) -> dict[str, str]:
+    held = ";".join(answer.meaningful) or ("0" if answer.state == CONFIRMED else "")
+    return dict(zip(ANSWER_COLUMNS, (answer.experience_id, answer.state, held, answer.reason), strict=True))
+
+
+def _write_answers(session: Session, actor: Actor, round_id: str, owner: Owner, answers: Answers) -> int:
+    rows: Sequence[Sequence[str]] = [[record[column] for column in ANSWER_COLUMNS] for record in answers.values()]
+    return documents.write(session, actor, round_id, ANSWERS, owner, Sheet.of(ANSWER_COLUMNS, rows)).version

@@ -1,0 +1,83 @@
+"""The path of large re-runs, on rounds small enough for the tests' own exact model: lawful, near the best, bounded."""
+
+from __future__ import annotations
+
+import pytest
+from independent import optimum
+from random_disruptions import disrupted
+
+from engine.audit import audit
+from engine.options import build_options
+from solver.allocate import rows_of
+from solver.build import build_problem
+from solver.keeping import KeepingPath, is_about_keeping
+from solver.ladder import climb
+from solver.limits import Clock, Limits
+from solver.proof import Labels, write_prices
+from solver.proof_reading import read_prices
+from solver.recount import Recount
+
+SEEDS = [*((seed, "tiny") for seed in range(110)), *((seed, "small") for seed in range(24))]
+LEAST_COMPARED = 25
+LEAST_BEST = 95
+"""Percentage of the rounds in which as many keep something, and as much, as can be."""
+
+
+def to_compare():
+    """The disrupted rounds in which something published can be kept, with their optimum and their problem."""
+    for seed, size in SEEDS:
+        round_ = disrupted(seed, size)
+        best = optimum(round_) if round_ is not None and round_.baseline else None
+        if best is None:
+            continue
+        problem = build_problem(round_, build_options(round_))
+        if is_about_keeping(problem, round_.policy.levels):
+            yield round_, best, problem
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Round, optimum, problem and the path's answer."""
+    found = []
+    for round_, best, problem in to_compare():
+        clock = Clock(Limits(workers=1))
+        path = KeepingPath(problem, round_.policy.levels, clock)
+        found.append((round_, best, problem, climb(problem, round_.policy.levels, path, clock)))
+        path.close()
+    assert len(found) >= LEAST_COMPARED
+    return found
+
+
+def test_its_allocations_are_clean(compared):
+    """The audit finds no breach, and measures every level as the path does."""
+    for round_, _, problem, answer in compared:
+        found = audit(round_, rows_of(problem, answer))
+        assert found.breaches == (), round_.name
+        assert [level.value for level in found.levels] == [level.value for level in answer.levels]
+
+
+def test_no_bound_is_below_the_optimum(compared):
+    """As long as the earlier levels are at their optimum, a level's bound is at least the independent optimum."""
+    for round_, best, _, answer in compared:
+        for level, reached in zip(answer.levels, best.levels, strict=True):
+            assert level.bound >= reached, round_.name
+            assert level.best <= reached, round_.name
+            if level.best < reached:
+                break
+
+
+def test_it_nearly_always_keeps_the_most(compared):
+    """The levels about what was published reach the independent optimum in nearly every round."""
+    reached = [tuple(r.best for r in answer.levels[:2]) == best.levels[:2] for _, best, _, answer in compared]
+    assert 100 * sum(reached) >= LEAST_BEST * len(reached)
+
+
+def test_its_prices_are_read_back_and_prove_the_same(compared):
+    """Every level's prices, written and read again, prove the bound that the path claims by them."""
+    for round_, _, problem, answer in compared[::3]:
+        recount = Recount.of(problem)
+        for number, result in enumerate(answer.levels):
+            labels = Labels.of(round_.policy, number)
+            prices = read_prices(problem, labels, write_prices(problem, labels, result.prices))
+            floors = [earlier.floor for earlier in answer.levels[:number]]
+            assert recount.bound(round_.policy.levels, number, floors, prices) == result.price_bound
