@@ -109,6 +109,8 @@ class PricedPath:
         open_groups(search.descent, self.effort.turns, self.effort.turn_steps, 0.03, self.clock)
         search.descent.run(4 * self.effort.turn_steps, 0.03, 0.003, self.clock)
         closed = closed_blocks(search.descent, len(self.problem.school_ids), len(self.problem.slot_ids))
+        if self.clock.stop():
+            closed[:] = False
         self.chosen = self._serve(search, closed)
         self._improve(search)
         search.reopen(priced)

@@ -1,0 +1,146 @@
+"""The path of large rounds, on rounds small enough for the tests' own exact model: lawful, bounded, repeatable."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from chosen_rounds import CHOSEN
+from independent import optimum
+
+from engine.audit import audit
+from engine.options import build_options
+from solver.allocate import rows_of
+from solver.bound import Catalogue, relax
+from solver.build import build_problem
+from solver.ladder import climb
+from solver.limits import Clock, Limits
+from solver.opening import open_groups
+from solver.priced import PricedPath
+from solver.proof import Labels, write_prices
+from solver.proof_reading import read_prices
+from solver.recount import Recount
+from solver.stages import Stages
+
+SOME = CHOSEN[1::9]
+LEAST_COMPARED = 25
+LEAST_REACHED = 60
+"""Percentage of the rounds in which the first level reaches the independent optimum."""
+
+
+def priced(round_):
+    """The round's problem and the path's answer to it."""
+    problem = build_problem(round_, build_options(round_))
+    clock = Clock(Limits(workers=1))
+    path = PricedPath(problem, round_.policy.levels, clock)
+    try:
+        return problem, climb(problem, round_.policy.levels, path, clock)
+    finally:
+        path.close()
+
+
+def whole(problem, levels, level=0):
+    """A search for the level's prices over every pair of a small round."""
+    return Stages(problem, levels, Clock(Limits())).begin(level, [0] * level)
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Round, optimum, problem and the path's answer, where there is an allocation at all."""
+    found = []
+    for chosen in SOME:
+        round_ = chosen.round()
+        best = optimum(round_)
+        if best is not None:
+            found.append((round_, best, *priced(round_)))
+    assert len(found) >= LEAST_COMPARED
+    return found
+
+
+def test_its_allocations_are_clean(compared):
+    """The audit finds no breach, and measures every level as the path does."""
+    for round_, _, problem, answer in compared:
+        found = audit(round_, rows_of(problem, answer))
+        assert found.breaches == (), round_.name
+        assert [level.value for level in found.levels] == [level.value for level in answer.levels]
+
+
+def test_no_bound_is_below_the_optimum(compared):
+    """As long as the earlier levels are at their optimum, a level's bound is at least the independent optimum."""
+    for round_, best, _, answer in compared:
+        for level, reached in zip(answer.levels, best.levels, strict=True):
+            assert level.bound >= reached >= level.best, round_.name
+            if level.best < reached:
+                break
+
+
+def test_it_often_reaches_the_first_optimum(compared):
+    """In most rounds the first level is the independent optimum: the path is no mere filler of places."""
+    reached = sum(answer.levels[0].best == best.levels[0] for _, best, _, answer in compared)
+    assert 100 * reached >= LEAST_REACHED * len(compared)
+
+
+def test_its_prices_are_read_back_and_prove_the_same(compared):
+    """Every level's prices, written and read again, prove the bound that the path claims by them."""
+    for round_, _, problem, answer in compared[::3]:
+        recount = Recount.of(problem)
+        for number, result in enumerate(answer.levels):
+            labels = Labels.of(round_.policy, number)
+            prices = read_prices(problem, labels, write_prices(problem, labels, result.prices))
+            floors = [earlier.floor for earlier in answer.levels[:number]]
+            assert recount.bound(round_.policy.levels, number, floors, prices) == result.price_bound
+
+
+def test_the_same_question_has_the_same_answer():
+    """Two runs on one round choose the same pairs and prove the same bounds."""
+    for chosen in SOME[:6]:
+        round_ = chosen.round()
+        if optimum(round_) is not None:
+            (_, one), (_, other) = priced(round_), priced(round_)
+            assert np.array_equal(one.chosen, other.chosen)
+            assert [level.bound for level in one.levels] == [level.bound for level in other.levels]
+
+
+def test_a_descent_knows_its_bound():
+    """At any prices on the way the descent's own sum is the bound that is taken over every pair."""
+    for chosen in SOME[:12]:
+        round_ = chosen.round()
+        problem = build_problem(round_, build_options(round_))
+        search = whole(problem, round_.policy.levels)
+        for _ in range(4):
+            search.descent.run(5, 0.5, 0.2, Clock(Limits()))
+            total, _ = search.descent.slopes()
+            prices = search.prices()
+            assert int(total // 1) == relax(problem, round_.policy.levels, 0, [], prices, Catalogue.of(problem)).bound
+
+
+def test_steps_bring_the_bound_down(compared):
+    """Where prices of 0 leave a gap, the descent's best bound is nearer to the optimum in most rounds."""
+    nearer, gaps = 0, 0
+    for round_, best, problem, _ in compared:
+        search = whole(problem, round_.policy.levels)
+        first, _ = search.descent.slopes()
+        if first > best.levels[0] + 1:
+            gaps += 1
+            search.descent.run(150, 1.0, 0.01, Clock(Limits()))
+            nearer += search.descent.best < first
+    assert gaps
+    assert 2 * nearer > gaps
+
+
+def test_groups_are_opened_lawfully(compared):
+    """No slot opens more groups than it has or, in a school, for two schools; and none that cannot be filled."""
+    opened = 0
+    for round_, _, problem, _ in compared:
+        descent = whole(problem, round_.policy.levels).descent
+        open_groups(descent, 3, 6, 0.05, Clock(Limits()))
+        blocks = descent.catalogue
+        assert (descent.forced >= 0).all()
+        free = descent.forced * (blocks.fixed == 0)
+        members = np.diff(descent.first)
+        assert (free * blocks.least <= members).all(), round_.name
+        for number, (begin, end) in enumerate(zip(blocks.slot_first[:-1], blocks.slot_first[1:], strict=True)):
+            if not blocks.fixed[begin:end].any():
+                assert free[begin:end].sum() <= blocks.groups[number]
+                assert not (blocks.single[number] and (free[begin:end] > 0).sum() > 1)
+        opened += int((free > 0).sum())
+    assert opened
