@@ -48,6 +48,35 @@ def filled(top, count, low, high):
 
 
 @kernel
+def share_groups(
+    first, last, room, top, held, least, most, fixed, alone, forced, best, choice
+):  # fmt: skip
+    """The best use of ``room`` groups by the blocks ``first`` to ``last`` of one slot, block after block.
+
+    Fills ``best`` and ``choice`` (blocks so far, groups used): what is reached, and how many groups the last one opens.
+    """
+    worth = np.empty(room + 1, dtype=np.int64)
+    best[0, :] = 0
+    shut = 0
+    for i in range(last - first):
+        b = first + i
+        for g in range(room + 1):
+            worth[g] = NOT
+            if forced[b] < 0 or g == forced[b]:
+                fill = filled(top[i], held[i], max(0, g * least[b] - fixed[b]), g * most[b] - fixed[b])
+                if fill >= 0:
+                    worth[g] = top[i, :fill].sum()
+        for used in range(room + 1):
+            for g in range(used + 1):
+                rest = shut if alone and g > 0 else best[i, used - g]
+                if worth[g] != NOT and rest != NOT and rest + worth[g] > best[i + 1, used]:
+                    best[i + 1, used] = rest + worth[g]
+                    choice[i + 1, used] = g
+        if worth[0] == NOT:
+            shut = NOT
+
+
+@kernel
 def choose_copies(
     slot_first, block_first, member, price, least, most, groups, fixed, single, forced, widest,
     value, opened, taken,
@@ -59,50 +88,27 @@ def choose_copies(
     """
     for t in range(len(slot_first) - 1):
         first, last, room = slot_first[t], slot_first[t + 1], groups[t]
-        number = last - first
-        top = np.empty((number, widest), dtype=np.int64)
-        where = np.empty((number, widest), dtype=np.int64)
-        held = np.zeros(number, dtype=np.int64)
-        best = np.full((number + 1, room + 1), NOT, dtype=np.int64)
-        choice = np.zeros((number + 1, room + 1), dtype=np.int64)
-        worth = np.empty(room + 1, dtype=np.int64)
-        best[0, :] = 0
-        shut = 0
-        for i in range(number):
-            b = first + i
-            places = min(widest, max(0, room * most[b] - fixed[b]))
+        top = np.empty((last - first, widest), dtype=np.int64)
+        where = np.empty((last - first, widest), dtype=np.int64)
+        held = np.zeros(last - first, dtype=np.int64)
+        for b in range(first, last):
+            i, places = b - first, min(widest, max(0, room * most[b] - fixed[b]))
             if places > 0:
                 held[i] = best_copies(block_first[b], block_first[b + 1], member, price, places, top[i], where[i])
-            for g in range(room + 1):
-                worth[g] = NOT
-                if forced[b] >= 0 and g != forced[b]:
-                    continue
-                fill = filled(top[i], held[i], max(0, g * least[b] - fixed[b]), g * most[b] - fixed[b])
-                if fill >= 0:
-                    worth[g] = top[i, :fill].sum()
-            for used in range(room + 1):
-                for g in range(used + 1):
-                    rest = shut if single[t] and g > 0 else best[i, used - g]
-                    if worth[g] == NOT or rest == NOT:
-                        continue
-                    if rest + worth[g] > best[i + 1, used]:
-                        best[i + 1, used] = rest + worth[g]
-                        choice[i + 1, used] = g
-            if worth[0] == NOT:
-                shut = NOT
-        value[t] = best[number, room]
+        best = np.full((last - first + 1, room + 1), NOT, dtype=np.int64)
+        choice = np.zeros((last - first + 1, room + 1), dtype=np.int64)
+        share_groups(first, last, room, top, held, least, most, fixed, single[t], forced, best, choice)
+        value[t] = best[last - first, room]
         used = room
-        for i in range(number - 1, -1, -1):
-            g = choice[i + 1, used]
-            b = first + i
+        for b in range(last - 1, first - 1, -1):
+            i, g = b - first, choice[b - first + 1, used]
             opened[b] = g
             fill = filled(top[i], held[i], max(0, g * least[b] - fixed[b]), g * most[b] - fixed[b])
             for at in range(max(0, fill)):
                 taken[where[i, at]] = 1
             used -= g
             if single[t] and g > 0:
-                for rest in range(first, b):
-                    opened[rest] = 0
+                opened[first:b] = 0
                 break
 
 

@@ -127,7 +127,10 @@ class Sweeper:
     def _allowed(
         self, chosen: Ints, student: Ints, free: Bools, others: Others, batch: int, turn: int
     ) -> tuple[Ints, Ints]:
-        """What the neighbourhood may use: what it holds, and its share of the slack (rows and slots taken in turn)."""
+        """What the neighbourhood may use: what it holds, and its share of the slack (rows and slots taken in turn).
+
+        What an in-school slot has left goes to one neighbourhood only, for it takes one school.
+        """
         problem = self.problem
         left = problem.resources.left
         slot = problem.pairs.slot[chosen]
@@ -140,5 +143,8 @@ class Sweeper:
         size = np.where(problem.slots.grouped & ("group" not in problem.rules_off), problem.slots.group_max, 1 << 30)
         made = -(-members // np.maximum(1, size)[None, :])
         free = problem.groups_open - made.sum(axis=0)
-        room = made[others.schools].sum(axis=0) + free // batch + ((np.arange(len(free)) + turn) % batch < free % batch)
-        return own + mine, room
+        mine_alone = (np.arange(len(free)) + turn) % batch
+        share = np.where(
+            problem.exclusive, np.where(mine_alone == 0, free, 0), free // batch + (mine_alone < free % batch)
+        )
+        return own + mine, made[others.schools].sum(axis=0) + share

@@ -22,6 +22,8 @@ from solver.recount import Recount
 from solver.stages import Stages
 
 SOME = CHOSEN[1::9]
+NEIGHBOURS = 3
+"""Students in a neighbourhood, about: few, so that small rounds have several side by side."""
 LEAST_COMPARED = 25
 LEAST_REACHED = 60
 """Percentage of the rounds in which the first level reaches the independent optimum."""
@@ -30,12 +32,20 @@ LEAST_REACHED = 60
 def priced(round_):
     """The round's problem and the path's answer to it."""
     problem = build_problem(round_, build_options(round_))
-    clock = Clock(Limits(workers=1))
+    clock = Clock(Limits(workers=2))
     path = PricedPath(problem, round_.policy.levels, clock)
     try:
         return problem, climb(problem, round_.policy.levels, path, clock)
     finally:
         path.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_neighbourhoods():
+    """Neighbourhoods of the size of these rounds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("solver.priced.NEIGHBOURS", NEIGHBOURS)
+        yield
 
 
 def whole(problem, levels, level=0):
