@@ -16,10 +16,12 @@ from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.opening import open_groups
 from solver.priced import PricedPath
+from solver.prices import Worths
 from solver.proof import Labels, write_prices
 from solver.proof_reading import read_prices
 from solver.recount import Recount
 from solver.stages import Stages
+from solver.sweeps import Sweeper
 
 SOME = CHOSEN[1::9]
 NEIGHBOURS = 3
@@ -154,3 +156,24 @@ def test_groups_are_opened_lawfully(compared):
                 assert not (blocks.single[number] and (free[begin:end] > 0).sum() > 1)
         opened += int((free > 0).sum())
     assert opened
+
+
+def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
+    """Of two neighbourhoods placed side by side only one may bring a school into an in-school slot that is free."""
+    seen = 0
+    for _, _, problem, _ in compared:
+        schools = np.arange(len(problem.school_ids))
+        if len(schools) < 2 or not problem.exclusive.any():
+            continue
+        sweeper = Sweeper(problem, {}, (), 1, Worths({}))
+        nobody = np.zeros(0, dtype=np.int64)
+        room = [
+            sweeper._allowed(nobody, nobody, nobody > 0, sweeper._others(part, nobody, nobody), 2, turn)[1]
+            for turn, part in enumerate((schools[:1], schools[1:]))
+        ]
+        free = problem.exclusive & (problem.groups_open > 0)
+        for school, slot in problem.fixed_members:
+            free[slot] &= school < 0
+        seen += int(free.sum())
+        assert ((room[0] > 0) ^ (room[1] > 0))[free].all()
+    assert seen
