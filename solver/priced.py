@@ -94,7 +94,7 @@ class PricedPath:
             relaxed, found = self.stages.descend(search, self.effort.later, *self._sizes(level))
             if relaxed.bound < bound:
                 bound, prices = relaxed.bound, found
-            self._improve(search)
+            self._improve(search, floors)
         return LevelAnswer(self.chosen, bound, None, prices)
 
     def _sizes(self, level: int) -> tuple[float, float]:
@@ -112,7 +112,7 @@ class PricedPath:
         if self.clock.stop():
             closed[:] = False
         self.chosen = self._serve(search, closed)
-        self._improve(search)
+        self._improve(search, [])
         search.reopen(priced)
         return self.chosen
 
@@ -138,8 +138,12 @@ class PricedPath:
         priced = linear_worths(problem, worth, prices)
         return worth, priced, linear_worths(problem, worth, Prices.none(problem, 0))
 
-    def _improve(self, search: PoolSearch) -> None:
-        """Sweeps over all schools, each student exchanging one slot at a time; the best by level order is kept."""
+    def _improve(self, search: PoolSearch, floors: Sequence[int]) -> None:
+        """Sweeps over all schools, each student exchanging one slot at a time.
+
+        The best by level order is kept, among those that leave the earlier levels at their ``floors``: a sweep that
+        gives a higher level more may not take what another was fixed at.
+        """
         assert self.chosen is not None
         pool = np.union1d(search.pool, self.chosen)
         problem = restricted(self.problem, pool)
@@ -155,7 +159,9 @@ class PricedPath:
             which = self.generator.integers(0, depth, count) if (turn + 1) % FILL_EVERY else np.full(count, depth)
             linears = (priced, _with_room(problem, chosen, free))
             chosen = sweeper.sweep(chosen, self._parts(), which, linears, self.clock)
-            if self._key(pool[chosen]) > self._key(pool[best]):
+            if not self._keeps(pool[chosen], floors):
+                chosen = best
+            elif self._key(pool[chosen]) > self._key(pool[best]):
                 best = chosen
         self.chosen = pool[best]
 
@@ -168,6 +174,10 @@ class PricedPath:
 
     def _key(self, chosen: Ints) -> tuple[int, ...]:
         return level_values(self.ranked, goal_values(self.problem, chosen))
+
+    def _keeps(self, chosen: Ints, floors: Sequence[int]) -> bool:
+        values = level_values(self.levels[: len(floors)], goal_values(self.problem, chosen))
+        return all(value >= floor for value, floor in zip(values, floors, strict=True))
 
     def _value(self, level: int) -> int:
         assert self.chosen is not None

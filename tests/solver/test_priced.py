@@ -76,6 +76,12 @@ def test_its_allocations_are_clean(compared):
         assert [level.value for level in found.levels] == [level.value for level in answer.levels]
 
 
+def test_no_level_falls_below_what_it_was_fixed_at(compared):
+    """The allocation given keeps every level at its floor, on which the later levels' bounds stand."""
+    for round_, _, _, answer in compared:
+        assert all(level.value >= level.floor for level in answer.levels), round_.name
+
+
 def test_no_bound_is_below_the_optimum(compared):
     """As long as the earlier levels are at their optimum, a level's bound is at least the independent optimum."""
     for round_, best, _, answer in compared:
