@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import pytest
 from independent import optimum
+from path_checks import require_bounds_hold, require_clean, require_proofs_repeat
 from random_disruptions import disrupted
 
-from engine.audit import audit
 from engine.options import build_options
-from solver.allocate import rows_of
 from solver.build import build_problem
 from solver.keeping import KeepingPath, is_about_keeping
 from solver.ladder import climb
 from solver.limits import Clock, Limits
-from solver.proof import Labels, write_prices
-from solver.proof_reading import read_prices
-from solver.recount import Recount
 
 SEEDS = [*((seed, "tiny") for seed in range(110)), *((seed, "small") for seed in range(24))]
 LEAST_COMPARED = 25
@@ -51,19 +47,13 @@ def compared():
 def test_its_allocations_are_clean(compared):
     """The audit finds no breach, and measures every level as the path does."""
     for round_, _, problem, answer in compared:
-        found = audit(round_, rows_of(problem, answer))
-        assert found.breaches == (), round_.name
-        assert [level.value for level in found.levels] == [level.value for level in answer.levels]
+        require_clean(round_, problem, answer)
 
 
 def test_no_bound_is_below_the_optimum(compared):
     """As long as the earlier levels are at their optimum, a level's bound is at least the independent optimum."""
     for round_, best, _, answer in compared:
-        for level, reached in zip(answer.levels, best.levels, strict=True):
-            assert level.bound >= reached, round_.name
-            assert level.best <= reached, round_.name
-            if level.best < reached:
-                break
+        require_bounds_hold(round_, best, answer)
 
 
 def test_it_nearly_always_keeps_the_most(compared):
@@ -75,9 +65,4 @@ def test_it_nearly_always_keeps_the_most(compared):
 def test_its_prices_are_read_back_and_prove_the_same(compared):
     """Every level's prices, written and read again, prove the bound that the path claims by them."""
     for round_, _, problem, answer in compared[::3]:
-        recount = Recount.of(problem)
-        for number, result in enumerate(answer.levels):
-            labels = Labels.of(round_.policy, number)
-            prices = read_prices(problem, labels, write_prices(problem, labels, result.prices))
-            floors = [earlier.floor for earlier in answer.levels[:number]]
-            assert recount.bound(round_.policy.levels, number, floors, prices) == result.price_bound
+        require_proofs_repeat(round_, problem, answer)

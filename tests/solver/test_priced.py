@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
 from independent import optimum
+from path_checks import require_bounds_hold, require_clean, require_proofs_repeat
 
-from engine.audit import audit
 from engine.options import build_options
-from solver.allocate import rows_of
 from solver.bound import Catalogue, relax
 from solver.build import build_problem
 from solver.ladder import climb
@@ -17,9 +16,6 @@ from solver.limits import Clock, Limits
 from solver.opening import open_groups
 from solver.priced import PricedPath
 from solver.prices import Worths
-from solver.proof import Labels, write_prices
-from solver.proof_reading import read_prices
-from solver.recount import Recount
 from solver.stages import Stages
 from solver.sweeps import Sweeper
 
@@ -71,9 +67,7 @@ def compared():
 def test_its_allocations_are_clean(compared):
     """The audit finds no breach, and measures every level as the path does."""
     for round_, _, problem, answer in compared:
-        found = audit(round_, rows_of(problem, answer))
-        assert found.breaches == (), round_.name
-        assert [level.value for level in found.levels] == [level.value for level in answer.levels]
+        require_clean(round_, problem, answer)
 
 
 def test_no_level_falls_below_what_it_was_fixed_at(compared):
@@ -85,10 +79,7 @@ def test_no_level_falls_below_what_it_was_fixed_at(compared):
 def test_no_bound_is_below_the_optimum(compared):
     """As long as the earlier levels are at their optimum, a level's bound is at least the independent optimum."""
     for round_, best, _, answer in compared:
-        for level, reached in zip(answer.levels, best.levels, strict=True):
-            assert level.bound >= reached >= level.best, round_.name
-            if level.best < reached:
-                break
+        require_bounds_hold(round_, best, answer)
 
 
 def test_it_often_reaches_the_first_optimum(compared):
@@ -100,12 +91,7 @@ def test_it_often_reaches_the_first_optimum(compared):
 def test_its_prices_are_read_back_and_prove_the_same(compared):
     """Every level's prices, written and read again, prove the bound that the path claims by them."""
     for round_, _, problem, answer in compared[::3]:
-        recount = Recount.of(problem)
-        for number, result in enumerate(answer.levels):
-            labels = Labels.of(round_.policy, number)
-            prices = read_prices(problem, labels, write_prices(problem, labels, result.prices))
-            floors = [earlier.floor for earlier in answer.levels[:number]]
-            assert recount.bound(round_.policy.levels, number, floors, prices) == result.price_bound
+        require_proofs_repeat(round_, problem, answer)
 
 
 def test_the_same_question_has_the_same_answer():

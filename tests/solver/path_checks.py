@@ -1,0 +1,34 @@
+"""What every path to an answer owes: a clean allocation, bounds no optimum crosses, prices that prove them again."""
+
+from __future__ import annotations
+
+from engine.audit import audit
+from solver.allocate import rows_of
+from solver.proof import Labels, write_prices
+from solver.proof_reading import read_prices
+from solver.recount import Recount
+
+
+def require_clean(round_, problem, answer):
+    """The audit finds no breach, and measures every level as the path does."""
+    found = audit(round_, rows_of(problem, answer))
+    assert found.breaches == (), round_.name
+    assert [level.value for level in found.levels] == [level.value for level in answer.levels]
+
+
+def require_bounds_hold(round_, best, answer):
+    """As long as the earlier levels are at their optimum, a level's bound is at least the independent optimum."""
+    for level, reached in zip(answer.levels, best.levels, strict=True):
+        assert level.bound >= reached >= level.best, round_.name
+        if level.best < reached:
+            break
+
+
+def require_proofs_repeat(round_, problem, answer):
+    """Every level's prices, written and read again, prove the bound that the path claims by them."""
+    recount = Recount.of(problem)
+    for number, result in enumerate(answer.levels):
+        labels = Labels.of(round_.policy, number)
+        prices = read_prices(problem, labels, write_prices(problem, labels, result.prices))
+        floors = [earlier.floor for earlier in answer.levels[:number]]
+        assert recount.bound(round_.policy.levels, number, floors, prices) == result.price_bound
