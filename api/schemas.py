@@ -1,6 +1,7 @@
 """What requests and answers look like: the shapes that stand in the OpenAPI document."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -54,9 +55,16 @@ class SignOff(Shape):
 
 
 class NewRun(Shape):
-    """What a run is given; without a time limit it goes on to its proof or the end of its budget of work."""
+    """What a run is given; without a time limit it goes on to its proof or the end of its budget of work.
 
+    ``allocate`` answers the frozen round, ``rerun`` the published one again with the fewest changes to what was told,
+    from the date ``from`` on (default: the round's start), and ``report`` makes the report of the run ``of`` again.
+    """
+
+    kind: Literal["allocate", "rerun", "report"] = "allocate"
     time_limit: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    since: Annotated[date | None, Field(alias="from")] = None
+    of: Annotated[Words, Field(max_length=40)] = ""
 
 
 class OffersSent(Shape):
@@ -112,10 +120,19 @@ class Page(BaseModel):
 
 
 class RunShape(BaseModel):
-    """A run: how it stands, and its certificate and audit once it is done."""
+    """A run: how it stands, and its certificate and audit once it is done.
+
+    ``of`` is the run that an override or a report is made from, ``baseline_run`` the published run that a re-run keeps
+    what it can of, ``reason`` why somebody overrode.
+    """
 
     id: str
     round_id: str
+    kind: str
+    since: Annotated[str | None, Field(alias="from")]
+    of: str | None
+    baseline_run: str | None
+    reason: str | None
     state: str
     seed: str
     time_limit: float | None
@@ -127,6 +144,23 @@ class RunShape(BaseModel):
     certificate: dict[str, Any] | None
     audit: dict[str, Any] | None
     problem: dict[str, Any] | None
+
+
+class PublicationShape(BaseModel):
+    """One publication of a round; the last one is what schools and employers see."""
+
+    number: int
+    run_id: str
+    signed_by: str
+    published_by: str
+    published_at: str
+
+
+class ChangesShape(BaseModel):
+    """What a publication changed for a school: rows as in changes.csv, of students who moved, lost or gained."""
+
+    publication: int
+    rows: list[dict[str, str]]
 
 
 class SubmissionShape(BaseModel):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.audit import Audit
+    from engine.by_hand import ByHand
     from engine.domain import Round
     from engine.options import Options
 
@@ -51,14 +52,23 @@ def publish(
 
 
 def publication_files(
-    round_: Round, options: Options, allocation: Allocation, certificate: Mapping[str, Any], audit: Audit
+    round_: Round,
+    options: Options,
+    allocation: Allocation,
+    certificate: Mapping[str, Any],
+    audit: Audit,
+    by_hand: ByHand | None = None,
 ) -> dict[str, bytes]:
-    """The files that every such folder has, by its path in it; the same input gives the same bytes."""
+    """The files that every such folder has, by its path in it; the same input gives the same bytes.
+
+    ``by_hand`` says of an edited allocation what the run's own was, for the reasons of those whom the edit left out.
+    """
     blocking = first_unproven(round_.policy, certificate)
     rows = given_rows(round_, options, allocation)
     unplaced = unplaced_reasons(
         round_, options, allocation, proven=is_settled(round_.policy, blocking), blocking_level=blocking
     )
+    unplaced = unplaced if by_hand is None else by_hand.reasons(unplaced)
     return {
         ALLOCATIONS: allocations_csv(rows),
         UNPLACED: unplaced_csv(unplaced),

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text
 
 from api.errors import NotFoundError
 from api.people import WORKER
+from api.service.kinds import ALLOCATE
 from api.service.rounds import ALLOCATED, FROZEN, find_round, move
 from api.service.runs import CANCELLED, DONE, FAILED, QUEUED, RUNNING, find_run
 from api.store import trail
@@ -43,14 +44,24 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A run that this worker is to do, and the fence that lets it write."""
+    """A run that this worker is to do, and the fence that lets it write.
+
+    ``before`` is the run whose files it starts from; ``edited`` is the document with an override's rows, handed in by
+    ``by`` for the ``reason``.
+    """
 
     run_id: str
     round_id: str
+    kind: str
     fence: int
     through: int
     seed: str
     time_limit: float | None
+    since: str | None
+    before: str | None
+    edited: int | None
+    by: str
+    reason: str | None
     seconds: float
 
 
@@ -81,7 +92,7 @@ def claim(database: Database, seconds: float = SECONDS) -> Lease | None:
         run_.state, run_.fence, run_.attempts = RUNNING, run_.fence + 1, run_.attempts + 1
         run_.lease_until = now + seconds
         trail.record(session, WORKER, run_.round_id, "run started", {"run": run_.id, "attempt": run_.attempts})
-        return Lease(run_.id, run_.round_id, run_.fence, run_.through, run_.seed, run_.time_limit, seconds)
+        return _lease(run_, seconds)
 
 
 def renew(database: Database, lease: Lease, events: Sequence[dict[str, Any]]) -> bool:
@@ -127,7 +138,7 @@ def finish(database: Database, lease: Lease, made: Made, events: Sequence[dict[s
         detail = {"run": run.id, "input_sha256": run.input_sha256, "files": trail.files_digest(digests)}
         trail.record(session, WORKER, run.round_id, "run done", detail)
         row = find_round(session, run.round_id)
-        if row.state in {FROZEN, ALLOCATED}:
+        if run.kind == ALLOCATE and row.state in {FROZEN, ALLOCATED}:
             move(session, WORKER, row, ALLOCATED, "round allocated", {"run": run.id})
 
 
@@ -141,6 +152,24 @@ def fail(database: Database, lease: Lease, problem: dict[str, Any], *, cancelled
         run.problem = json.dumps(problem, ensure_ascii=False)
         _end(session, run, state, [{"stage": "Cancelled" if cancelled else "Failed"}])
         trail.record(session, WORKER, run.round_id, f"run {state}", {"run": run.id, "code": problem["code"]})
+
+
+def _lease(run: RunRow, seconds: float) -> Lease:
+    return Lease(
+        run_id=run.id,
+        round_id=run.round_id,
+        kind=run.kind,
+        fence=run.fence,
+        through=run.through,
+        seed=run.seed,
+        time_limit=run.time_limit,
+        since=run.since,
+        before=run.of_run or run.baseline_run,
+        edited=run.edited,
+        by=run.requested_by,
+        reason=run.reason,
+        seconds=seconds,
+    )
 
 
 def _take_back(session: Session, run: RunRow) -> None:

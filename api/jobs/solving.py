@@ -1,4 +1,4 @@
-"""The child that solves one run: ``python -m api.jobs.solving ROUND OUT WORKERS [SECONDS]``, by a supervisor only.
+"""The child that does one run: ``python -m api.jobs.solving FOLDER WORKERS``, by a supervisor only.
 
 It knows no database. It tells of its progress in JSON lines on standard output, stops with its best when standard input
 says so, and ends at once when standard input ends, for then its supervisor is gone and nobody may hear of the result.
@@ -11,18 +11,21 @@ import os
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.documents import audit_document
 from api.exits import exit_for
 from api.failures import evidence, message_of
-from api.service.allocating import Request, allocate_round
+from api.service import allocating, overriding, reporting, rerunning
+from api.service.kinds import ALLOCATE, ASKED, BEFORE, EDITED, OUT, OVERRIDE, REPORT, RERUN, ROUND
 from engine.filenames import file_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from engine.audit import Audit
     from engine.domain import Round
     from solver.outcome import Progress
 
@@ -31,19 +34,19 @@ BETWEEN_EVENTS = 0.5
 STOP = b"stop\n"
 
 
-def main(source: str, out: str, workers: str, seconds: str = "") -> int:
-    """Solve, telling as it goes; the exit code is the command line's."""
+def main(place: str, workers: str) -> int:
+    """Do what the folder ``place`` asks for, telling as it goes; the exit code is the command line's."""
     stop = threading.Event()
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
-    limit = float(seconds) if seconds else None
-    request = Request(Path(source), Path(out), time_limit=limit, workers=int(workers))
+    folder = Path(place)
+    asked = json.loads((folder / ASKED).read_text())
     try:
-        allocated = allocate_round(request, stop=stop, listener=_Teller(), stage=lambda name: _say({"stage": name}))
+        round_, found = MAKERS[asked["kind"]](_Job(folder, asked, int(workers), stop))
     except Exception as failure:  # noqa: BLE001 - whatever it is, the supervisor is told
         code = exit_for(failure)
         _say({"failure": {"code": code.name.lower(), "message": message_of(failure), **evidence(failure)}})
         return int(code)
-    _say({"owners": owners_of(allocated.round_), "audit": audit_document(allocated.audit)})
+    _say({"owners": owners_of(round_), "audit": audit_document(found)})
     return 0
 
 
@@ -54,6 +57,55 @@ def owners_of(round_: Round) -> dict[str, list[str]]:
 
 def _starts(folder: str, kind: str, ids: Iterable[str]) -> dict[str, list[str]]:
     return {f"{folder}/{name}": [kind, each] for each, name in file_names(ids).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One run as the folder asks for it, and who may stop it."""
+
+    folder: Path
+    asked: dict[str, Any]
+    workers: int
+    stop: threading.Event
+
+
+def _allocate(job: _Job) -> tuple[Round, Audit]:
+    limit, out = job.asked["time_limit"], job.folder / OUT
+    request = allocating.Request(job.folder / ROUND, out, time_limit=limit, workers=job.workers)
+    done = allocating.allocate_round(request, stop=job.stop, listener=_Teller(), stage=_stage)
+    return done.round_, done.audit
+
+
+def _rerun(job: _Job) -> tuple[Round, Audit]:
+    request = rerunning.Request(
+        job.folder / ROUND,
+        job.folder / BEFORE,
+        job.folder / OUT,
+        since=job.asked["since"],
+        time_limit=job.asked["time_limit"],
+        workers=job.workers,
+    )
+    done = rerunning.rerun_published(request, stop=job.stop, listener=_Teller(), stage=_stage).allocated
+    return done.round_, done.audit
+
+
+def _override(job: _Job) -> tuple[Round, Audit]:
+    folders = overriding.Folders(job.folder / ROUND, job.folder / BEFORE, job.folder / EDITED, job.folder / OUT)
+    said = {name: job.asked[name] for name in ("of", "by", "reason")}
+    return overriding.override_run(folders, said, stage=_stage)
+
+
+def _report(job: _Job) -> tuple[Round, Audit]:
+    return reporting.report_again(job.folder / ROUND, job.folder / BEFORE, job.folder / OUT, stage=_stage)
+
+
+MAKERS: dict[str, Callable[[_Job], tuple[Round, Audit]]] = {
+    ALLOCATE: _allocate,
+    RERUN: _rerun,
+    OVERRIDE: _override,
+    REPORT: _report,
+}
+"""What makes each kind of run."""
 
 
 class _Teller:
@@ -69,6 +121,10 @@ class _Teller:
         gap = None if event.value is None or event.bound is None else event.bound - event.value
         figures = {"value": event.value, "bound": event.bound, "gap": gap}
         _say({"level": event.level, **figures, "seconds": round(event.seconds, 1), "done": event.done})
+
+
+def _stage(name: str) -> None:
+    _say({"stage": name})
 
 
 def _say(event: dict[str, Any]) -> None:

@@ -23,9 +23,9 @@ from sqlalchemy.exc import DBAPIError
 
 from api.errors import RefusedError
 from api.jobs import leases, solving
+from api.jobs.laying_out import lay_out
 from api.jobs.leases import Lease, LeaseLostError, Made
-from api.people import WORKER
-from api.service.assembling import round_files
+from api.service.kinds import OUT
 from api.store.documents import HUB_OWN, Owner
 from engine.publication import read_certificate
 
@@ -66,12 +66,12 @@ def _do(database: Database, lease: Lease, stop: Event, workers: int) -> None:
     with tempfile.TemporaryDirectory(prefix="foothold-run-") as place:
         folder = Path(place)
         try:
-            _lay_out(database, lease, folder / "round")
+            lay_out(database, lease, folder)
         except RefusedError as refused:
             problem = {"code": "bad_input", "message": str(refused)}
             _insist(lambda: leases.fail(database, lease, problem, cancelled=False))
             return
-        child = _Child.start(folder, lease, workers)
+        child = _Child.start(folder, workers)
         try:
             events, given_back = _watch(database, lease, child, stop)
         finally:
@@ -79,21 +79,13 @@ def _do(database: Database, lease: Lease, stop: Event, workers: int) -> None:
         if given_back:
             _insist(lambda: leases.give_back(database, lease))
         elif child.failure is None and child.process.returncode == 0:
-            made = _made(folder / "out", child)
+            made = _made(folder / OUT, child)
             _insist(lambda: leases.finish(database, lease, made, events))
         else:
             failure = child.failure or {"code": "child_lost", "message": "the process that solved it ended"}
             cancelled = failure["code"] == "no_allocation"
             _insist(lambda: leases.fail(database, lease, failure, cancelled=cancelled))
     log.info("run %s: ended", lease.run_id)
-
-
-def _lay_out(database: Database, lease: Lease, folder: Path) -> None:
-    with database.reading(WORKER) as session:
-        files = round_files(session, lease.round_id, lease.seed, through=lease.through)
-    folder.mkdir()
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
 
 
 def _watch(database: Database, lease: Lease, child: _Child, stop: Event) -> tuple[list[dict[str, Any]], bool]:
@@ -137,13 +129,11 @@ class _Child:
     audit: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, folder: Path, lease: Lease, workers: int) -> _Child:
+    def start(cls, folder: Path, workers: int) -> _Child:
         """Start it with nothing of this process's but its folder: no database, no keys."""
-        arguments = [str(folder / "round"), str(folder / "out"), str(workers)]
-        arguments += [] if lease.time_limit is None else [repr(lease.time_limit)]
         environment = {name: value for name, value in os.environ.items() if name not in PRIVATE}
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-m", solving.__name__, *arguments],
+            [sys.executable, "-P", "-m", solving.__name__, str(folder), str(workers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -19,6 +19,9 @@ KINDS = {"csv": f"{CSV}; charset=utf-8", "xlsx": XLSX, "html": "text/html; chars
 RUN_FACTS = (
     "id",
     "round_id",
+    "kind",
+    "baseline_run",
+    "reason",
     "state",
     "seed",
     "time_limit",
@@ -129,7 +132,8 @@ def offers_shape(offers: Offers) -> dict[str, Any]:
 def run_shape(run: RunRow) -> dict[str, Any]:
     """A run."""
     documents = {name: json.loads(getattr(run, name) or "null") for name in ("certificate", "audit", "problem")}
-    return {**{name: getattr(run, name) for name in RUN_FACTS}, **documents}
+    facts = {name: getattr(run, name) for name in RUN_FACTS}
+    return {**facts, "from": run.since, "of": run.of_run, **documents}
 
 
 def file_answer(content: bytes, form: str, name: str, status: int = 200) -> Response:

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Response
 from api.auth import Asks, LastSeen, Store, etag
 from api.problems import faults_problem
 from api.routes.answers import file_answer, offers_shape, sheet_of
-from api.schemas import OfferAnswer, OffersSent, OffersShape, RowsShape
+from api.schemas import ChangesShape, OfferAnswer, OffersSent, OffersShape, RowsShape
 from api.service.offers import Answer, answer_offer, read_offers, send_offers
+from api.service.publications import changes_for_school
 from api.service.results import published_file, rows_of
 
 router = APIRouter(prefix="/v1/rounds/{round_id}", tags=["employers"])
@@ -65,6 +66,13 @@ def roster(
 def results(database: Store, actor: Asks, round_id: str, urn: str, form: Form = "json") -> Response | dict[str, Any]:
     """What each of the school's students was given, or why not, once published."""
     return _published(database, actor, round_id, "school", urn, form, "results")
+
+
+@router.get("/schools/{urn}/changes", response_model=ChangesShape)
+def changes(database: Store, actor: Asks, round_id: str, urn: str) -> dict[str, Any]:
+    """Who of the school's students moved, lost or gained with the newest publication, and why."""
+    changed = changes_for_school(database, actor, round_id, urn)
+    return {"publication": changed.publication, "rows": list(changed.rows)}
 
 
 def _published(

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from api.auth import Asks, LastSeen, Store, etag
 from api.documents import round_document
-from api.schemas import NewRound, Page, RoundShape, Seed, SignOff, Step
+from api.schemas import NewRound, Page, PublicationShape, RoundShape, Seed, SignOff, Step
 from api.service import life
+from api.service.publications import publications
 from api.service.rounds import find_round, list_rounds
 from api.store.model import RoundRow
 
@@ -56,7 +57,7 @@ def freeze(database: Store, actor: Asks, round_id: str, seen: LastSeen, response
 def reopen(
     database: Store, actor: Asks, round_id: str, step: Step, seen: LastSeen, response: Response
 ) -> dict[str, Any]:
-    """Take from schools and employers again; the hash and the seed are forgotten."""
+    """Take from schools and employers again: hash and seed are forgotten; what is published stays, with its seed."""
     return shown(response, life.reopen(database, actor, round_id, step.reason, expected=seen))
 
 
@@ -88,6 +89,14 @@ def withdraw_signature(
 def publish(database: Store, actor: Asks, round_id: str, seen: LastSeen, response: Response) -> dict[str, Any]:
     """Audit what was signed once more, and let schools and employers see it."""
     return shown(response, life.publish(database, actor, round_id, expected=seen))
+
+
+@router.get("/{round_id}/publications")
+def published(database: Store, actor: Asks, round_id: str) -> dict[str, list[PublicationShape]]:
+    """Every publication of the round, the first one first; the last is what schools and employers see."""
+    with database.reading(actor) as session:
+        rows = publications(session, round_id)
+        return {"items": [PublicationShape.model_validate(row, from_attributes=True) for row in rows]}
 
 
 @router.post("/{round_id}/close", response_model=RoundShape)

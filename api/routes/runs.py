@@ -13,15 +13,22 @@ from api.auth import Asks, Store
 from api.documents import audit_document
 from api.people import Actor
 from api.routes.answers import CSV, file_answer, media_type, run_shape
-from api.schemas import AuditShape, NewRun, Page, RunShape
+from api.schemas import AuditShape, NewRun, Page, Reason, RunShape
+from api.service.asking import Asked, ask_for_run
+from api.service.handing_in import hand_in
 from api.service.results import audit_rows, require_seer, run_file, run_paths
-from api.service.runs import OPEN_STATES, ask_for_run, cancel_run, events_after, find_run, list_runs
+from api.service.runs import OPEN_STATES, cancel_run, events_after, find_run, list_runs
 from api.service.scoping import require_role
 from api.store.database import Database
 
 router = APIRouter(prefix="/v1", tags=["runs"])
 Key = Annotated[str, Header(min_length=1, max_length=200, description="Sent again, it asks for the same run.")]
+OverrideReason = Annotated[Reason, Query()]
+AsOfRun = Annotated[
+    str, Query(max_length=40, description="Audit against the tables that this run saw, and what it kept frozen.")
+]
 LastEvent = Annotated[int, Header(ge=0, le=10**9, alias="Last-Event-ID")]
+CSV_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}}
 BETWEEN_LOOKS = 0.5
 SILENCE = 30
 """Looks without news before a comment says that the line is still open."""
@@ -31,8 +38,9 @@ SILENCE = 30
 def ask(
     database: Store, actor: Asks, round_id: str, new: NewRun, idempotency_key: Key, response: Response
 ) -> dict[str, Any]:
-    """Ask for a run of the frozen round; it waits for its turn."""
-    run = ask_for_run(database, actor, round_id, idempotency_key, time_limit=new.time_limit)
+    """Ask for a run: of the frozen round, of the published one again, or of a report; it waits for its turn."""
+    asked = Asked(new.kind, new.time_limit, new.since, new.of)
+    run = ask_for_run(database, actor, round_id, idempotency_key, asked)
     response.headers["Location"] = f"/v1/runs/{run.id}"
     return run_shape(run)
 
@@ -68,6 +76,27 @@ def cancel(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
     return run_shape(cancel_run(database, actor, run_id))
 
 
+@router.post("/runs/{run_id}/overrides", status_code=202, response_model=RunShape, openapi_extra=CSV_BODY)
+async def override(
+    request: Request,
+    database: Store,
+    actor: Asks,
+    run_id: str,
+    idempotency_key: Key,
+    reason: OverrideReason,
+    response: Response,
+) -> dict[str, Any]:
+    """Hand in the run's allocations.csv as somebody edited it; audited clean, it is made into a run to be signed off.
+
+    A CSV table with student_id and slot_id. Its certificate tells what the edit costs; a breach is refused.
+    """
+    require_seer(actor)
+    body = await _csv_body(request)
+    made = await run_in_threadpool(hand_in, database, actor, run_id, idempotency_key, body, reason)
+    response.headers["Location"] = f"/v1/runs/{made.id}"
+    return run_shape(made)
+
+
 @router.get("/runs/{run_id}/events", response_class=StreamingResponse)
 async def events(database: Store, actor: Asks, run_id: str, last_event_id: LastEvent = 0) -> StreamingResponse:
     """A run as it goes, as server-sent events: stages, each level's value, bound and gap; resumes where it broke."""
@@ -93,18 +122,18 @@ def file(database: Store, actor: Asks, run_id: str, path: str) -> Response:
     return file_answer(content, path.rpartition(".")[2], path.rpartition("/")[2])
 
 
-@router.post(
-    "/rounds/{round_id}/audits",
-    response_model=AuditShape,
-    openapi_extra={"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}},
-)
-async def audit(request: Request, database: Store, actor: Asks, round_id: str) -> dict[str, Any]:
+@router.post("/rounds/{round_id}/audits", response_model=AuditShape, openapi_extra=CSV_BODY)
+async def audit(request: Request, database: Store, actor: Asks, round_id: str, run: AsOfRun = "") -> dict[str, Any]:
     """Audit any allocation, edited by hand or not: a CSV table with student_id and slot_id. Nothing is kept."""
     require_role(actor, "hub", "auditor")
+    body = await _csv_body(request)
+    return audit_document(await run_in_threadpool(audit_rows, database, actor, round_id, body, run))
+
+
+async def _csv_body(request: Request) -> bytes:
     if media_type(request) != CSV:
         raise HTTPException(415, f"send {CSV}")
-    body = await request.body()
-    return audit_document(await run_in_threadpool(audit_rows, database, actor, round_id, body))
+    return await request.body()
 
 
 def _news(database: Database, actor: Actor, run_id: str, after: int) -> tuple[list[tuple[int, str]], bool]:

@@ -1,4 +1,4 @@
-"""Who came: schools mark it while the round is published, and whoever is not marked came as allocated."""
+"""Who came: schools mark it once the round is published, and whoever is not marked came as allocated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from api.errors import ConflictError, NotFoundError, RefusedError
 from api.people import OPERATOR
 from api.service.offers import csv_bytes
-from api.service.rounds import CLOSED, PUBLISHED, find_round, require_state
+from api.service.rounds import CLOSED, find_round
 from api.service.runs import made_files
 from api.service.scoping import own, require_role
 from api.store import documents
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from api.people import Actor
     from api.store.database import Database
+    from api.store.model import RoundRow
 
 TABLE = "attendance"
 COLUMNS = ("student_id", "slot_id", "attended")
@@ -46,7 +47,7 @@ def mark_attendance(
         raise RefusedError(f"not allocated to this school, or marked twice: {named}")
     sheet = Sheet.of(COLUMNS, [(student, slot, "Y" if came else "N") for student, slot, came in marks])
     with database.writing(actor) as session:
-        require_state(find_round(session, round_id), PUBLISHED)
+        _require_shown(find_round(session, round_id))
         return documents.write(session, actor, round_id, TABLE, owner, sheet, expected=expected).version
 
 
@@ -77,11 +78,17 @@ def attended_rows(session: Session, actor: Actor, round_id: str) -> bytes:
     return csv_bytes(Sheet.of(head, [each for each in rows if (each[student], each[slot]) not in absent]))
 
 
+def _require_shown(row: RoundRow) -> None:
+    """A round that is prepared to be published again is still marked as it is published."""
+    if row.published_run is None or row.state == CLOSED:
+        raise ConflictError(f"the round is {row.state}; who came is marked once it is published, until it is closed")
+
+
 def _allocated_to(database: Database, round_id: str, urn: str) -> set[tuple[str, str]]:
     """The school's own pairs; the table of all schools is read for it here, and only its own rows are used."""
     with database.reading(OPERATOR) as session:
         row = find_round(session, round_id)
-        require_state(row, PUBLISHED)
+        _require_shown(row)
         if documents.sheet_of(session, round_id, "schools", Owner("school", urn)) is None:
             raise NotFoundError(f"there is no school {urn} in the round")
         head, *rows = _published(session, row.published_run or "")

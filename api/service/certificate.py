@@ -11,6 +11,7 @@ from solver.outcome import gap
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.allocation import Allocation
     from engine.audit import Audit
     from engine.domain import Round
     from engine.options import Options
@@ -28,7 +29,7 @@ def make_certificate(round_: Round, options: Options, outcome: Outcome, audit: A
         "status": outcome.status,
         "stopped": outcome.stopped,
         "levels": [_level_claim(result, measured[result.level.name], audit.goals) for result in outcome.levels],
-        "counts": _counts(round_, options, outcome),
+        "counts": {**_offered(round_, options), **given_counts(round_, outcome.allocation)},
         "seed": round_.seed,
         "input_sha256": round_.input_sha256,
         "policy": policy_document(round_.policy),
@@ -63,8 +64,14 @@ def scale(level: Level, goals: Mapping[str, int]) -> int:
     )
 
 
-def _counts(round_: Round, options: Options, outcome: Outcome) -> dict[str, int]:
-    rows = outcome.allocation.assignments if outcome.allocation else ()
+def given_counts(round_: Round, allocation: Allocation | None) -> dict[str, int]:
+    """How many assignments there are, and how many students have one and have none."""
+    rows = allocation.assignments if allocation else ()
+    placed = len({row.student_id for row in rows})
+    return {"assignments": len(rows), "placed": placed, "unplaced": len(round_.students) - placed}
+
+
+def _offered(round_: Round, options: Options) -> dict[str, int]:
     return {
         "schools": len(round_.schools),
         "students": len(round_.students),
@@ -73,9 +80,6 @@ def _counts(round_: Round, options: Options, outcome: Outcome) -> dict[str, int]
         "experiences": len(round_.experiences),
         "slots": len(round_.slots),
         "pairs": len(options.slot),
-        "assignments": len(rows),
-        "placed": len({row.student_id for row in rows}),
-        "unplaced": len(round_.students) - len({row.student_id for row in rows}),
     }
 
 

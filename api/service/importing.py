@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from api.errors import RefusedError
 from api.service.assembling import (
     ANSWER_COLUMNS,
     ANSWERS,
@@ -15,10 +16,11 @@ from api.service.assembling import (
 )
 from api.service.folders import require_writable
 from api.service.rounds import COLLECTING, FROZEN, find_round
+from api.service.runs import made_files
 from api.store import documents, trail
 from api.store.clock import now_text
 from api.store.documents import HUB_OWN, Owner, Sheet
-from api.store.model import RoundRow
+from api.store.model import RoundRow, RunRow
 from api.store.ownership import take_apart
 from engine.folders import require_replaceable, write_whole
 from engine.loading import load_round
@@ -67,13 +69,26 @@ def keep_round(session: Session, actor: Actor, name: str, toml: str) -> RoundRow
 
 
 def export_round(database: Database, actor: Actor, round_id: str, out: Path) -> list[str]:
-    """Write the round's folder to ``out``, whole or not at all, and return the names of its files."""
+    """Write the round's folder to ``out``, whole or not at all, and return the names of its files.
+
+    The id of a run gives the folder that the run made.
+    """
     require_replaceable(out)
     require_writable(out)
     with database.reading(actor) as session:
-        files = round_files(session, round_id, find_round(session, round_id).seed)
+        files = _made(session, round_id) or round_files(session, round_id, find_round(session, round_id).seed)
     write_whole(out, files)
     return sorted(files)
+
+
+def _made(session: Session, run_id: str) -> dict[str, bytes]:
+    """The files of the run of that id; none where there is no such run."""
+    if session.get(RunRow, run_id) is None:
+        return {}
+    files = made_files(session, run_id)
+    if not files:
+        raise RefusedError(f"run {run_id} has made no files")
+    return files
 
 
 def _confirmations(parts: Iterable[Part]) -> list[Part]:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from api.errors import AuditBreachedError, ConflictError, RefusedError
+from api.service.asking import finished_run
 from api.service.assembling import folder_of, round_files
 from api.service.importing import keep_round
+from api.service.publications import add_publication, newest_publication
 from api.service.rounds import (
     ALLOCATED,
     CLOSED,
@@ -25,8 +27,9 @@ from api.service.rounds import (
     require_revision,
     require_state,
 )
-from api.service.runs import DONE, OPEN_STATES, find_run, made_files
+from api.service.runs import DONE, OPEN_STATES, find_run
 from api.service.scoping import require_role
+from api.service.solved import solved_round
 from api.service.submissions import require_settled
 from api.store import trail
 from api.store.clock import now_text
@@ -35,7 +38,6 @@ from engine.audit import audit
 from engine.domain import Round
 from engine.faults import RoundRefusedError
 from engine.loading import load_round
-from engine.publication import read_allocation
 from engine.roundfile import read_settings
 from engine.writing import settings_toml
 
@@ -75,7 +77,10 @@ def begin_round(database: Database, actor: Actor, toml: bytes) -> RoundRow:
 
 
 def freeze(database: Database, actor: Actor, round_id: str, *, expected: int | None = None) -> RoundRow:
-    """Take no more from schools and employers, and put the hash of the tables on record; refuses with every fault."""
+    """Take no more from schools and employers, and put the hash of the tables on record; refuses with every fault.
+
+    A round that was reopened after its publication is published as before, and keeps the seed of that publication.
+    """
     require_role(actor, "hub")
     round_, through = _load(database, actor, round_id, expected)
     with database.writing(actor) as session:
@@ -83,20 +88,26 @@ def freeze(database: Database, actor: Actor, round_id: str, *, expected: int | N
         require_revision(row, expected)
         require_state(row, COLLECTING)
         require_settled(session, round_id, through)
-        row.input_sha256, row.seed = round_.input_sha256, None
-        move(session, actor, row, FROZEN, "round frozen", {"input_sha256": round_.input_sha256})
+        row.input_sha256 = round_.input_sha256
+        row.seed = row.seed if row.published_run else None
+        state = PUBLISHED if row.published_run else FROZEN
+        move(session, actor, row, state, "round frozen", {"input_sha256": round_.input_sha256})
         return _out(session, row)
 
 
 def reopen(database: Database, actor: Actor, round_id: str, reason: str, *, expected: int | None = None) -> RoundRow:
-    """Take from schools and employers again; the hash and the seed are forgotten, so the lottery is drawn anew."""
+    """Take from schools and employers again; the hash and the seed are forgotten, so the lottery is drawn anew.
+
+    What is published stays so, with its seed, until the round is frozen, run again and published anew.
+    """
     require_role(actor, "hub")
     with database.writing(actor) as session:
         row = find_round(session, round_id)
         require_revision(row, expected)
-        require_state(row, FROZEN, ALLOCATED)
+        require_state(row, FROZEN, ALLOCATED, PUBLISHED)
         _require_idle(session, round_id)
-        row.input_sha256 = row.seed = None
+        row.input_sha256 = None
+        row.seed = row.seed if row.published_run else None
         move(session, actor, row, COLLECTING, "round reopened", {"reason": reason})
         return _out(session, row)
 
@@ -124,17 +135,20 @@ def set_seed(database: Database, actor: Actor, round_id: str, seed: str, *, expe
 def sign_off(
     database: Database, actor: Actor, round_id: str, run_id: str, reason: str, *, expected: int | None = None
 ) -> RoundRow:
-    """A named person takes the run's allocation as the round's; it must be of the round as it now stands."""
+    """A named person takes the run's allocation as the round's; it must be of the round as it now stands.
+
+    Once the round is published only a re-run of what is published now (or an override of one) can be signed.
+    """
     require_role(actor, "hub")
     with database.writing(actor) as session:
         row = find_round(session, round_id)
         require_revision(row, expected)
-        require_state(row, ALLOCATED)
-        run = find_run(session, round_id, run_id)
-        if run.state != DONE:
-            raise ConflictError(f"the run is {run.state}; only a finished one can be signed off")
+        require_state(row, ALLOCATED, PUBLISHED)
+        run = finished_run(session, round_id, run_id)
         require_settled(session, round_id, run.through)
-        if run.seed != (row.seed or ""):
+        if run.baseline_run != row.published_run:
+            raise ConflictError("the run does not start from what is published now; run the round again")
+        if row.published_run is None and run.seed != (row.seed or ""):
             raise ConflictError("the run was drawn with another seed than the round's")
         row.signed_run, row.signed_by = run_id, actor.name
         move(session, actor, row, SIGNED_OFF, "signed off", {"run": run_id, "reason": reason})
@@ -150,13 +164,19 @@ def withdraw_signature(
         row = find_round(session, round_id)
         require_revision(row, expected)
         require_state(row, SIGNED_OFF)
-        row.signed_run = row.signed_by = None
-        move(session, actor, row, ALLOCATED, "signature withdrawn", {"reason": reason})
+        newest = newest_publication(session, round_id)
+        row.signed_run = newest.run_id if newest else None
+        row.signed_by = newest.signed_by if newest else None
+        state = PUBLISHED if newest else ALLOCATED
+        move(session, actor, row, state, "signature withdrawn", {"reason": reason})
         return _out(session, row)
 
 
 def publish(database: Database, actor: Actor, round_id: str, *, expected: int | None = None) -> RoundRow:
-    """Let schools and employers see what was signed, at one moment, after one more audit of exactly those files."""
+    """Let schools and employers see what was signed, at one moment, after one more audit of exactly those files.
+
+    It is the round's next publication; those before it stay on record.
+    """
     require_role(actor, "hub")
     with database.reading(actor) as session:
         row = find_round(session, round_id)
@@ -173,7 +193,8 @@ def publish(database: Database, actor: Actor, round_id: str, *, expected: int | 
         if row.signed_run != signed:
             raise ConflictError("another run was signed off meanwhile; publish again")
         row.published_run = signed
-        move(session, actor, row, PUBLISHED, "published", {"run": signed, "breaches": 0})
+        number = add_publication(session, actor, row).number
+        move(session, actor, row, PUBLISHED, "published", {"run": signed, "publication": number, "breaches": 0})
         return _out(session, row)
 
 
@@ -184,6 +205,7 @@ def close(database: Database, actor: Actor, round_id: str, *, expected: int | No
         row = find_round(session, round_id)
         require_revision(row, expected)
         require_state(row, PUBLISHED)
+        _require_idle(session, round_id)
         row.closed_at = now_text()
         move(session, actor, row, CLOSED, "round closed", {})
         return _out(session, row)
@@ -202,13 +224,7 @@ def _load(database: Database, actor: Actor, round_id: str, expected: int | None)
 
 
 def _audit_again(session: Session, run: RunRow) -> None:
-    files = round_files(session, run.round_id, run.seed, through=run.through)
-    with folder_of(files) as folder:
-        round_ = load_round(folder)
-    if round_.input_sha256 != run.input_sha256:
-        raise ConflictError("the round's tables are not those that the run solved; run it again")
-    with folder_of(made_files(session, run.id, ["allocations.csv"])) as folder:
-        found = audit(round_, read_allocation(folder))
+    found = audit(*solved_round(session, run))
     if found.breaches:
         raise AuditBreachedError(found.breaches)
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from api.errors import RefusedError
+from engine.by_hand import read_by_hand
 from engine.cells import UnreadableError, day
 from engine.loading import load_round
 from engine.publication import ALLOCATIONS, CERTIFICATE, read_allocation, read_certificate
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.allocation import Allocation
+    from engine.by_hand import ByHand
     from engine.domain import BaselineRow, Round
 
 BASELINE = "baseline.csv"
+BY_HAND = "by_hand.csv"
 
 
 def published_certificate(folder: Path) -> dict[str, Any] | None:
@@ -48,11 +51,15 @@ def published_seed(certificate: Mapping[str, Any] | None) -> str | None:
 
 
 def published_round(source: Path, folder: Path, certificate: Mapping[str, Any] | None) -> Round:
-    """The round at ``source`` as the folder's allocation answers it.
+    """The round at ``source`` as the folder's allocation answers it."""
+    return as_answered(load_round(source, seed_text=published_seed(certificate)), folder, certificate)
+
+
+def as_answered(round_: Round, folder: Path, certificate: Mapping[str, Any] | None) -> Round:
+    """The round, loaded with the folder's seed, as the folder's allocation answers it.
 
     A re-run's certificate says from which date it was and which baseline, kept beside it, it started from.
     """
-    round_ = load_round(source, seed_text=published_seed(certificate))
     claimed = certificate.get("rerun") if certificate else None
     if claimed is None:
         return round_
@@ -64,6 +71,17 @@ def published_round(source: Path, folder: Path, certificate: Mapping[str, Any] |
     except UnreadableError as refused:
         raise RefusedError(f"{path} gives no date as its re-run's from: {claimed['from']!r}") from refused
     return rerun_round(round_, _baseline(folder / BASELINE, claimed["baseline_sha256"]), since)
+
+
+def published_edit(folder: Path, allocation: Allocation, certificate: Mapping[str, Any] | None) -> ByHand | None:
+    """What was changed by hand in the folder's allocation; ``None`` for one that is as a run made it."""
+    claimed = certificate.get("override") if certificate else None
+    if not isinstance(claimed, dict):
+        return None
+    try:
+        return read_by_hand((folder / BY_HAND).read_bytes(), allocation, settled=claimed.get("settled") is True)
+    except (OSError, ValueError) as refused:
+        raise RefusedError(f"{folder / BY_HAND} cannot be read: {refused}") from refused
 
 
 def _baseline(path: Path, claimed_sha256: str) -> tuple[BaselineRow, ...]:

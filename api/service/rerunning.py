@@ -76,7 +76,7 @@ def rerun_published(
     round_ = load_round(request.source, seed_text=published_seed(certificate))
     asked = rerun_round(round_, baseline_of(round_, published), since)
     urns = read_schools(request.published)
-    allocated = answer(asked, run, lambda now, allocation: _beside(now, allocation, urns))
+    allocated = answer(asked, run, lambda now, allocation: beside(now, allocation, urns))
     changes = changes_of(asked, allocated.allocation, urns)
     return Rerun(allocated, changes, tuple(_remarks(round_, published, certificate)))
 
@@ -88,7 +88,7 @@ def _date(text: str) -> date | None:
         raise RefusedError(f"--from takes a date, as 2026-03-31 or 31/03/2026; {text!r} is none") from refused
 
 
-def _beside(
+def beside(
     round_: Round, allocation: Allocation, urns: Mapping[str, str]
 ) -> tuple[Mapping[str, bytes], Mapping[str, Any]]:
     """The baseline and the changes as files, and what the certificate says of them."""

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from api.errors import NotFoundError, RefusedError
+from api.errors import NotFoundError
+from api.service.asking import finished_run
 from api.service.assembling import folder_of, round_files
+from api.service.handing_in import edited_allocation
 from api.service.rounds import find_round
 from api.service.runs import find_run
 from api.service.scoping import own, require_role
+from api.service.solved import solved_round
 from api.store.model import RunFile
 from engine.audit import audit
 from engine.loading import load_round
-from engine.publication import ALLOCATIONS, read_allocation
 from engine.spreadsheet import plain_cell
 
 if TYPE_CHECKING:
@@ -76,16 +78,18 @@ def require_seer(actor: Actor) -> None:
         raise NotFoundError("there is no such run")
 
 
-def audit_rows(database: Database, actor: Actor, round_id: str, allocations: bytes) -> Audit:
-    """Audit any allocation, edited by hand or not, against the round as it stands; nothing is kept."""
+def audit_rows(database: Database, actor: Actor, round_id: str, allocations: bytes, run_id: str = "") -> Audit:
+    """Audit any allocation, edited by hand or not, against the round as it stands; nothing is kept.
+
+    With ``run_id`` it is audited as that run's own was: against the tables that the run saw, and for a re-run with
+    what had begun frozen.
+    """
     require_role(actor, "hub", "auditor")
+    edited = edited_allocation(allocations)
     with database.reading(actor) as session:
-        files = round_files(session, round_id, find_round(session, round_id).seed)
+        row = find_round(session, round_id)
+        if run_id:
+            return audit(solved_round(session, finished_run(session, round_id, run_id))[0], edited)
+        files = round_files(session, round_id, row.seed)
     with folder_of(files) as folder:
-        round_ = load_round(folder)
-    with folder_of({ALLOCATIONS: allocations}) as folder:
-        try:
-            allocation = read_allocation(folder)
-        except (ValueError, csv.Error):
-            raise RefusedError("send a CSV table with the columns student_id and slot_id") from None
-    return audit(round_, allocation)
+        return audit(load_round(folder), edited)

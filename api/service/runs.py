@@ -1,14 +1,13 @@
-"""Runs as people see them: asked for once, followed, cancelled, and the files that each made."""
+"""Runs as people see them: found, followed, cancelled, and the files that each made."""
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from api.errors import ConflictError, NotFoundError
-from api.service.rounds import ALLOCATED, FROZEN, find_round, require_state
+from api.service.rounds import find_round
 from api.service.scoping import require_role
 from api.store import trail
 from api.store.clock import now_text
@@ -24,28 +23,6 @@ if TYPE_CHECKING:
 
 QUEUED, RUNNING, DONE, CANCELLED, FAILED = "queued", "running", "done", "cancelled", "failed"
 OPEN_STATES = (QUEUED, RUNNING)
-
-
-def ask_for_run(
-    database: Database, actor: Actor, round_id: str, idempotency_key: str, *, time_limit: float | None = None
-) -> RunRow:
-    """Queue a run of the frozen round as it stands now; the same key again gives the same run.
-
-    Raises ``ConflictError`` for a round that is not frozen, or a key that was used for another time limit.
-    """
-    require_role(actor, "hub")
-    with database.writing(actor) as session:
-        row = find_round(session, round_id)
-        earlier = session.execute(
-            select(RunRow).where(RunRow.round_id == round_id, RunRow.idempotency_key == idempotency_key)
-        ).scalar_one_or_none()
-        if earlier is None:
-            require_state(row, FROZEN, ALLOCATED)
-            earlier = _queued(session, actor, row.id, row.seed, idempotency_key, time_limit)
-        elif earlier.time_limit != time_limit:
-            raise ConflictError("this Idempotency-Key asked for a run with another time limit; take a new key")
-        session.expunge(earlier)
-        return earlier
 
 
 def find_run(session: Session, round_id: str, run_id: str) -> RunRow:
@@ -91,28 +68,3 @@ def made_files(session: Session, run_id: str, paths: Sequence[str] | None = None
     asked = [RunFile.run_id == run_id, RunFile.content.is_not(None)]
     asked += [RunFile.path.in_(paths)] if paths is not None else []
     return {file.path: file.content or b"" for file in session.execute(select(RunFile).where(*asked)).scalars()}
-
-
-def _queued(
-    session: Session, actor: Actor, round_id: str, seed: str | None, idempotency_key: str, time_limit: float | None
-) -> RunRow:
-    run_id = f"a{secrets.token_hex(8)}"
-    through = trail.last_number(session)
-    run = RunRow(
-        id=run_id,
-        number=trail.record(session, actor, round_id, "run asked for", {"run": run_id, "through": through}),
-        round_id=round_id,
-        idempotency_key=idempotency_key,
-        state=QUEUED,
-        through=through,
-        seed=seed or "",
-        time_limit=time_limit,
-        cancel=False,
-        attempts=0,
-        fence=0,
-        requested_by=actor.name,
-        requested_at=now_text(),
-    )
-    session.add(run)
-    session.flush()
-    return run

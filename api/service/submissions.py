@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from api.errors import ConflictError, NotFoundError
 from api.service.assembling import round_files
-from api.service.rounds import ALLOCATED, COLLECTING, FROZEN, find_round, require_state
+from api.service.rounds import ALLOCATED, COLLECTING, FROZEN, PUBLISHED, find_round, require_state
 from api.service.scoping import own, require_role
 from api.service.uploads import Difference, difference, read_upload
 from api.store import documents
@@ -37,6 +37,10 @@ HUB_TABLES: tuple[str, ...] = (
     "baseline",
 )
 """What only the hub sends; ``employers`` holds ``cleared_until``, which an employer can therefore not set."""
+ABSENCES = frozenset({"students", "calendar"})
+"""What a school may still send of a published round: who is absent or has left, and when it cannot release anybody."""
+BESIDE_THE_ROUND = frozenset({"attendance", "edited"})
+"""Tables of the store that are no part of what is solved."""
 BY_OWNER = {"schools": "school", "employers": "employer"}
 NOT_STARTED, FAULTS, IN = "not started", "faults", "in"
 
@@ -80,16 +84,16 @@ def submit_table(
     """Keep the school's table as its next version; a faulty one is on record but not part of the round.
 
     Raises ``NotFoundError`` for a school that is not the actor's or not in the round, ``ConflictError`` once the round
-    is frozen, ``ChangedError`` where ``expected`` is not the newest version.
+    is frozen (a published one takes absences again), ``ChangedError`` where ``expected`` is not the newest version.
     """
     owner = own(actor, "school", urn, writes=True)
     with database.reading(actor) as session:
-        around = _around_school(session, round_id, owner)
+        around = _around_school(session, round_id, owner, upload.table)
         before = documents.sheet_of(session, round_id, upload.table, owner)
     reading = read_upload(upload, around)
     changes = difference(upload.table, before, reading.sheet)
     with database.writing(actor) as session:
-        require_state(find_round(session, round_id), COLLECTING)
+        require_state(find_round(session, round_id), *_taken_in(upload.table))
         documents.require_version(documents.newest_version(session, round_id, upload.table, owner), expected)
         if dry_run:
             return Submission(0, reading, changes)
@@ -115,7 +119,7 @@ def submit_hub_table(
     if dry_run or reading.faults:
         return Submission(0, reading, changes)
     with database.writing(actor) as session:
-        require_state(find_round(session, round_id), COLLECTING, FROZEN, ALLOCATED)
+        require_state(find_round(session, round_id), COLLECTING, FROZEN, ALLOCATED, PUBLISHED)
         documents.require_version(table_version(session, round_id, upload.table), expected)
         for owner, sheet in _parts(session, round_id, upload.table, reading.sheet).items():
             if documents.sheet_of(session, round_id, upload.table, owner) != sheet:
@@ -154,9 +158,14 @@ def standings(session: Session, actor: Actor, round_id: str, urns: Sequence[str]
     return found
 
 
-def _around_school(session: Session, round_id: str, owner: Owner) -> dict[str, bytes]:
+def _taken_in(table: str) -> tuple[str, ...]:
+    """The states of a round in which it takes a school's table."""
+    return (COLLECTING, PUBLISHED) if table in ABSENCES else (COLLECTING,)
+
+
+def _around_school(session: Session, round_id: str, owner: Owner, table: str) -> dict[str, bytes]:
     """The round as the school may see it: its own rows and the catalogue; nobody else's students."""
-    require_state(find_round(session, round_id), COLLECTING)
+    require_state(find_round(session, round_id), *_taken_in(table))
     if documents.sheet_of(session, round_id, "schools", owner) is None:
         raise NotFoundError(f"there is no school {owner.id} in the round")
     return round_files(session, round_id, None, seen_by=owner)
@@ -183,7 +192,8 @@ def require_known(names: Sequence[str], table: str) -> None:
 
 
 def require_settled(session: Session, round_id: str, through: int) -> None:
-    """Raise ``ConflictError`` where something was sent after the document ``through``."""
-    newest = max((part.id for part in documents.current(session, round_id)), default=0)
+    """Raise ``ConflictError`` where something that is part of the round was sent after the document ``through``."""
+    sent = (part for part in documents.current(session, round_id) if part.table_name not in BESIDE_THE_ROUND)
+    newest = max((part.id for part in sent), default=0)
     if newest > through:
         raise ConflictError("something was sent meanwhile; look at the round again")

@@ -132,6 +132,11 @@ def newest(session: Session, round_id: str, table: str, owner: Owner, *, state: 
     ).scalar_one_or_none()
 
 
+def of_number(session: Session, number: int | None) -> Document | None:
+    """The document of that number, if there is one."""
+    return None if number is None else session.get(Document, number)
+
+
 def sheet_of(session: Session, round_id: str, table: str, owner: Owner) -> Sheet | None:
     """The owner's table as it is part of the round, or ``None``."""
     document = newest(session, round_id, table, owner, state=IN)

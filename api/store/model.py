@@ -80,6 +80,10 @@ class RunRow(Base):
     ``number`` is the trail's entry that tells of it and ``through`` the last document that it sees. ``fence`` grows
     with every lease, so that a worker that lost its lease can no longer write. One run of a round runs at a time: an
     index holds it to that.
+
+    ``baseline_run`` is the published run that a re-run starts from, and whatever is made from that re-run too;
+    ``since`` is the re-run's date. ``of_run`` is the run that an override or a report is made from, and ``edited`` the
+    document that holds an override's rows.
     """
 
     __tablename__ = "runs"
@@ -98,6 +102,12 @@ class RunRow(Base):
     number: Mapped[int] = mapped_column(unique=True)
     round_id: Mapped[str] = mapped_column(ForeignKey("rounds.id"))
     idempotency_key: Mapped[str] = mapped_column(WHO)
+    kind: Mapped[str] = mapped_column(String(10))
+    since: Mapped[str | None] = mapped_column(String(10))
+    of_run: Mapped[str | None] = mapped_column(ID)
+    baseline_run: Mapped[str | None] = mapped_column(ID)
+    edited: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(12))
     through: Mapped[int]
     seed: Mapped[str] = mapped_column(Text)
@@ -137,6 +147,22 @@ class RunFile(Base):
     personal: Mapped[bool]
     digest: Mapped[str] = mapped_column(SHA)
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Publication(Base):
+    """A publication of a round, numbered from 1: which run was shown, since when, and who signed and published it.
+
+    The round's ``published_run`` is the newest; the runs of earlier ones keep their files.
+    """
+
+    __tablename__ = "publications"
+
+    round_id: Mapped[str] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id"))
+    signed_by: Mapped[str] = mapped_column(WHO)
+    published_by: Mapped[str] = mapped_column(WHO)
+    published_at: Mapped[str] = mapped_column(TIME)
 
 
 class KeyRow(Base):

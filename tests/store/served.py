@@ -13,9 +13,10 @@ from api.app import create_app
 from api.jobs.supervisor import work
 from api.people import OPERATOR
 from api.service import life
+from api.service.asking import ask_for_run
 from api.service.importing import import_round
 from api.service.keys import make_key
-from api.service.runs import OPEN_STATES, ask_for_run, find_run
+from api.service.runs import OPEN_STATES, find_run
 from scenarios import write_scenario
 
 if TYPE_CHECKING:
@@ -75,6 +76,23 @@ def _with_canaries(row: dict[str, str], table: str) -> dict[str, str]:
     return planted
 
 
+def worked(database: Database, run_id: str) -> str:
+    """Have a worker do what waits until the run has ended, and return how it did."""
+    stop = threading.Event()
+    worker = threading.Thread(target=work, args=(database, stop))
+    worker.start()
+    try:
+        while True:
+            with database.reading(OPERATOR) as session:
+                state = find_run(session, "", run_id).state
+            if state not in OPEN_STATES:
+                return state
+            stop.wait(0.2)
+    finally:
+        stop.set()
+        worker.join()
+
+
 def serve(database: Database, folder: Path) -> Served:
     """Import, solve, sign and publish, and open the doors."""
     canaries(folder / "canaries")
@@ -83,18 +101,7 @@ def serve(database: Database, folder: Path) -> Served:
     toml.write_text(toml.read_text().replace('seed = "tiny-1"', ""))
     collecting = import_round(database, OPERATOR, folder / "canaries").id
     run_id = ask_for_run(database, OPERATOR, round_id, "k").id
-    stop = threading.Event()
-    worker = threading.Thread(target=work, args=(database, stop))
-    worker.start()
-    try:
-        while True:
-            with database.reading(OPERATOR) as session:
-                if find_run(session, round_id, run_id).state not in OPEN_STATES:
-                    break
-            stop.wait(0.2)
-    finally:
-        stop.set()
-        worker.join()
+    worked(database, run_id)
     life.sign_off(database, OPERATOR, round_id, run_id, "I looked")
     life.publish(database, OPERATOR, round_id)
     keys = {role: make_key(database, OPERATOR, role, scope, role).secret for role, scope in ROLES.items()}

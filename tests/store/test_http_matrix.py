@@ -23,6 +23,7 @@ BODIES = {
     "seed": {"json": {"seed": "x"}},
     "sign-off": {"json": {"run": "x", "reason": "x"}},
     "runs": {"json": {}},
+    "overrides": {**CSV, "params": {"reason": "x"}},
     "audits": CSV,
     "offers": {"json": {"experiences": [], "slots": []}},
     "{experience_id}": {"json": {"state": "withdrawn"}},
@@ -33,9 +34,12 @@ OWN = {"urn": "100001", "employer_id": "E1", "experience_id": "X1", "table": "st
 FOREIGN = {"urn": "100002", "employer_id": "E2", "experience_id": "X3"}
 NOBODY = {"urn": "999999", "employer_id": "E99", "experience_id": "X99"}
 MAY = {
-    "school": {"rounds", "submissions", "schools"},
-    "employer": {"rounds", "employers", "rosters"},
-    "auditor": {"rounds", "attended", "submissions", "schools", "tables", "employers", "rosters", "runs", "audits"},
+    "school": {"rounds", "publications", "submissions", "schools"},
+    "employer": {"rounds", "publications", "employers", "rosters"},
+    "auditor": {
+        *("rounds", "publications", "attended", "submissions", "schools", "tables", "employers", "rosters", "runs"),
+        "audits",
+    },
 }
 
 

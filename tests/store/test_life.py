@@ -10,8 +10,8 @@ from api.errors import ChangedError, ConflictError, ForbiddenError, RefusedError
 from api.jobs import leases
 from api.people import OPERATOR, Actor
 from api.service import life
+from api.service.asking import ask_for_run
 from api.service.importing import import_round
-from api.service.runs import ask_for_run
 from api.service.submissions import submit_hub_table
 from api.service.uploads import Upload
 from api.store.model import TrailEntry

@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from api.jobs import leases
 from api.people import DOOR, OPERATOR, WORKER, Actor
+from api.service.asking import ask_for_run
 from api.service.keys import make_key
-from api.service.runs import ask_for_run
 from api.store.documents import HUB_OWN, Owner, Sheet, write
 from api.store.model import Document, KeyRow, RunFile, RunRow, TrailEntry
 

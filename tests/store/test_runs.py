@@ -12,9 +12,10 @@ from api.jobs import leases
 from api.jobs.supervisor import work
 from api.people import OPERATOR
 from api.service import life, runs
+from api.service.asking import ask_for_run
 from api.service.importing import export_round, import_round
 from api.service.rounds import find_round
-from api.service.runs import ask_for_run, cancel_run, find_run, made_files
+from api.service.runs import cancel_run, find_run, made_files
 from api.service.storing import verify_trail
 from scenarios import write_scenario
 

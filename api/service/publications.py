@@ -1,0 +1,85 @@
+"""A round's publications: each a run that was shown from some moment on, kept when the next one takes its place."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.errors import NotFoundError
+from api.people import OPERATOR
+from api.service.rerunning import CHANGES
+from api.service.rounds import find_round
+from api.service.runs import made_files
+from api.service.scoping import own
+from api.store.clock import now_text
+from api.store.model import Publication
+from engine.spreadsheet import plain_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.people import Actor
+    from api.store.database import Database
+    from api.store.model import RoundRow
+
+KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What the newest publication changed for a school: the publication's number, and the rows that are not kept."""
+
+    publication: int
+    rows: tuple[dict[str, str], ...]
+
+
+def add_publication(session: Session, actor: Actor, row: RoundRow) -> Publication:
+    """Put on record that the round's ``published_run`` is shown from now on."""
+    newest = newest_publication(session, row.id)
+    publication = Publication(
+        round_id=row.id,
+        number=newest.number + 1 if newest else 1,
+        run_id=row.published_run or "",
+        signed_by=row.signed_by or "",
+        published_by=actor.name,
+        published_at=now_text(),
+    )
+    session.add(publication)
+    session.flush()
+    return publication
+
+
+def publications(session: Session, round_id: str) -> Sequence[Publication]:
+    """The round's publications, the first one first; raises ``NotFoundError`` for no such round."""
+    find_round(session, round_id)
+    mine = select(Publication).where(Publication.round_id == round_id).order_by(Publication.number)
+    return session.execute(mine).scalars().all()
+
+
+def newest_publication(session: Session, round_id: str) -> Publication | None:
+    """The publication that stands, if there is one."""
+    return next(reversed(publications(session, round_id)), None)
+
+
+def changes_for_school(database: Database, actor: Actor, round_id: str, urn: str) -> Changed:
+    """Who of the school's students lost, moved or gained a slot with the newest publication, each with the reason.
+
+    Nothing for a first publication. Raises ``NotFoundError`` before any, and for another school. The list of all
+    students is read for it here, and only the school's own rows are used.
+    """
+    own(actor, "school", urn)
+    with database.reading(OPERATOR) as session:
+        newest = newest_publication(session, round_id)
+        if newest is None or find_round(session, round_id).purged_at is not None:
+            raise NotFoundError("nothing is published here (yet, or any more)")
+        content = made_files(session, newest.run_id, [CHANGES]).get(CHANGES, b"")
+        number = newest.number
+    rows = csv.DictReader(StringIO(content.decode(), newline=""))
+    told = [{column: plain_cell(cell) for column, cell in row.items()} for row in rows]
+    return Changed(number, tuple(row for row in told if row["urn"] == urn and row["change"] != KEPT))
