@@ -65,6 +65,8 @@ def report_html(
         provable=sum(level.counts for level in levels),
         more=_more_students(levels),
         certificate=certificate,
+        edited=certificate.get("override"),
+        costs=[level for level in certificate.get("levels", ()) if level.get("cost", 0) > 0],
         overrides=len(audit.overrides),
         absent=shown_counts([len(round_.students) - tables.students], sum_known=False)[0],
         reserved=_reserved(round_, audit),

@@ -21,6 +21,10 @@ def verify_folder(source: Path, folder: Path) -> Sequence[LevelBound]:
     certificate = published_certificate(folder)
     if certificate is None:
         raise RefusedError(f"{folder} holds no certificate.json")
+    if "override" in certificate:
+        raise RefusedError(
+            f"{folder} was changed by hand, so its bounds are those of the run that it was made from; verify that one"
+        )
     round_ = published_round(source, folder, certificate)
     try:
         return verify_bound(round_, folder)

@@ -21,7 +21,7 @@ from api.store.opening import migrate, open_store
 BEFORE = (
     "INSERT INTO rounds VALUES ('r1', 'x', 'published', 9, NULL, NULL, 'a1', 'k1 Sam', 'a1', '2026', NULL, NULL)",
     "INSERT INTO rounds VALUES ('r2', 'x', 'collecting', 1, NULL, NULL, NULL, NULL, NULL, '2026', NULL, NULL)",
-    "INSERT INTO runs VALUES ('a1', 1, 'r1', 'k', 'done', 1, '', 1, '', '', '', '', false, 1, 1, 1, 's', '2026', '2026')",
+    "INSERT INTO runs VALUES ('a1', 1, 'r1', 'k', 'done', 1, '', 1, '', '', '', '', false, 1, 1, 1, 's', '2026', '')",
     "INSERT INTO trail VALUES (1, '2026-03-01T09:00:00+00:00', 'k2 Kim', 'r1', 'published', '{}', 'h')",
 )
 """A published round and a collecting one, as a store before the publications had them."""
