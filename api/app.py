@@ -9,13 +9,13 @@ from fastapi import FastAPI
 
 from api import problems
 from api.limits import AT_ONCE, Limits
-from api.routes import attendance, employers, health, rounds, runs, schools
+from api.routes import attendance, catalogue, employers, health, rounds, runs, schools
 
 if TYPE_CHECKING:
     from api.store.database import Database
 
-ROUTES = (health, rounds, employers, attendance, schools, runs)
-"""Results and attendance before tables, so that they are not taken for the name of a table."""
+ROUTES = (health, rounds, employers, attendance, catalogue, schools, runs)
+"""Results, attendance and the catalogue before tables, so that they are not taken for the name of a table."""
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"description": title, "content": {problems.PROBLEM: {"schema": {"type": "object"}}}}
     for code, title in (

@@ -194,6 +194,43 @@ class OffersShape(BaseModel):
     answers: list[dict[str, str]]
 
 
+class OpenSlot(BaseModel):
+    """When an experience can be had."""
+
+    slot_id: str
+    date: date
+    half: str
+    half_days: int
+
+
+class OpenExperience(BaseModel):
+    """An experience that is open to some of the school's students; ``distance_km`` is from the school.
+
+    ``state`` is confirmed, or offered while the hub has not answered the employer yet.
+    """
+
+    experience_id: str
+    title: str
+    employer_id: str
+    employer: str
+    sector: str
+    tier: str
+    delivery: str
+    grouping: str
+    years: list[int]
+    distance_km: float | None
+    accommodations: list[str]
+    open_to_students: int
+    state: str
+    slots: list[OpenSlot]
+
+
+class CatalogueShape(BaseModel):
+    """What a school's students may choose from."""
+
+    experiences: list[OpenExperience]
+
+
 class AuditShape(BaseModel):
     """What an audit found: breaches, and every goal and level as measured."""
 

@@ -66,22 +66,34 @@ def write_sheets(path: Path, sheets: dict[str, list[Sequence[str]]]) -> None:
 def xlsx_bytes(sheets: dict[str, list[Sequence[str]]]) -> bytes:
     """The bytes of a workbook of several sheets of text; raises ``ValueError`` for more rows than a sheet holds."""
     content = io.BytesIO()
+    book = new_book(content)
+    for name, rows in sheets.items():
+        add_sheet(book, name, rows)
+    book.close()
+    return content.getvalue()
+
+
+def new_book(content: io.BytesIO) -> xlsxwriter.Workbook:
+    """A workbook, to be closed into ``content``, in which no text is ever taken for a formula, a link or a number."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(content, options)
     book.set_properties({"created": MADE.replace(tzinfo=None)})
+    return book
+
+
+def add_sheet(book: xlsxwriter.Workbook, name: str, rows: list[Sequence[str]]) -> xlsxwriter.worksheet.Worksheet:
+    """A sheet of text, the first row in bold and kept in view; ``ValueError`` for more rows than a sheet holds."""
+    if len(rows) > MOST_ROWS:
+        raise ValueError(f"Sheet {name} would need {len(rows)} rows; a sheet holds {MOST_ROWS}.")
     bold = book.add_format({"bold": True})
-    for name, rows in sheets.items():
-        if len(rows) > MOST_ROWS:
-            raise ValueError(f"Sheet {name} would need {len(rows)} rows; a sheet holds {MOST_ROWS}.")
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        for row_number, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                if cell:
-                    sheet.write_string(row_number, column, fitting(cell), bold if row_number == 0 else None)
-        _widen(sheet, rows)
-    book.close()
-    return content.getvalue()
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for row_number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if cell:
+                sheet.write_string(row_number, column, fitting(cell), bold if row_number == 0 else None)
+    _widen(sheet, rows)
+    return sheet
 
 
 def fitting(cell: str) -> str:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from api.errors import RefusedError
 from api.store.documents import Sheet, current
-from api.store.ownership import put_together
+from api.store.ownership import empty_sheet, put_together
 from engine.tables import TABLE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -32,6 +32,10 @@ ANSWERS = "answers"
 ANSWER_COLUMNS = ("experience_id", "state", "meaningful", "reason")
 OFFERED, CONFIRMED, DECLINED, WITHDRAWN = "offered", "confirmed", "declined", "withdrawn"
 CATALOGUE = frozenset({"employers", "experiences", "slots", ANSWERS})
+OWN = ("students", "preferences", "history", "calendar")
+PLACES = ("schools", "barriers", "crossings", "travel")
+NEEDED = frozenset({"schools", "students", "employers", "experiences", "slots"})
+"""Tables that a round cannot be without, be they empty."""
 BLANK_SEED = 'seed = ""'
 """How ``engine.writing`` writes a seed that is left blank."""
 NOTHING = {"capacity": "0", "groups": "0"}
@@ -62,6 +66,32 @@ def round_files(
     tables = {name: _as_answered(name, sheet, answers) for name, sheet in tables.items()}
     files = {f"{name}.csv": _csv(sheet) for name, sheet in tables.items()}
     return {"round.toml": with_seed(settings, seed).encode(), **files}
+
+
+def catalogue_files(
+    session: Session, round_id: str, owner: Owner, *, giving: Collection[str]
+) -> tuple[dict[str, bytes], Answers]:
+    """The folder from which a school's catalogue is made, and the answers to the offers in it.
+
+    All that is on offer with its answer among ``giving``, where everybody's places are, and of students the school's
+    own alone.
+    """
+    sheets: dict[str, list[Sheet]] = defaultdict(list)
+    for document in current(session, round_id, tables=[*CATALOGUE, *PLACES, *OWN, "round", "decisions"]):
+        if document.body is None:
+            raise RefusedError(f"the personal data of round {round_id} were purged, so its tables are gone")
+        if document.table_name not in OWN or (document.owner_kind, document.owner_id) == (owner.kind, owner.id):
+            sheets[document.table_name].append(Sheet.read(document.body))
+    settings, answers = settings_of(sheets.pop("round")[0]), answers_of(sheets.pop(ANSWERS, []))
+    ids = {record["student_id"].strip() for sheet in sheets["students"] for record in sheet.records()}
+    sheets["decisions"] = [_forbidden(sheet, ids) for sheet in sheets["decisions"]]
+    there = [name for name in TABLE_NAMES if name in NEEDED or sheets[name]]
+    tables = {name: put_together(name, [*sheets[name], empty_sheet(name)]) for name in there}
+    answered = {name: _as_answered(name, sheet, answers, giving) for name, sheet in tables.items()}
+    return {
+        "round.toml": settings.encode(),
+        **{f"{name}.csv": _csv(sheet) for name, sheet in answered.items()},
+    }, answers
 
 
 @contextmanager
@@ -95,13 +125,23 @@ def answers_of(sheets: list[Sheet]) -> Answers:
     return {record["experience_id"]: record for sheet in sheets for record in sheet.records()}
 
 
+def _forbidden(decisions: Sheet, ids: Collection[str]) -> Sheet:
+    """What decisions forbid to the students of these ids; the rest is not for their school."""
+    kept = [
+        record
+        for record in decisions.records()
+        if record["kind"].strip().casefold() == "forbid" and record["student_id"].strip() in ids
+    ]
+    return Sheet.of(decisions.columns, [list(record.values()) for record in kept])
+
+
 def _sees(owner: Owner, document: Document) -> bool:
     own = (document.owner_kind, document.owner_id) == (owner.kind, owner.id)
     return own or document.table_name == "round" or (owner.kind == "school" and document.table_name in CATALOGUE)
 
 
-def _as_answered(name: str, sheet: Sheet, answers: Answers) -> Sheet:
-    """The table with what the hub confirmed, and with nothing to give where it did not."""
+def _as_answered(name: str, sheet: Sheet, answers: Answers, giving: Collection[str] = (CONFIRMED,)) -> Sheet:
+    """The table with what the hub confirmed, and with nothing to give where the answer is not one of ``giving``."""
     if name not in {"experiences", "slots"}:
         return sheet
     columns = dict.fromkeys([*sheet.columns, *(["meaningful"] if name == "experiences" else [])])
@@ -110,7 +150,7 @@ def _as_answered(name: str, sheet: Sheet, answers: Answers) -> Sheet:
         answer = answers.get(record["experience_id"], {"state": OFFERED, "meaningful": ""})
         if name == "experiences" and answer["state"] == CONFIRMED:
             record["meaningful"] = answer["meaningful"]
-        if name == "slots" and answer["state"] != CONFIRMED:
+        if name == "slots" and answer["state"] not in giving:
             record |= {column: cell for column, cell in NOTHING.items() if record.get(column)}
         rows.append([record.get(column, "") for column in columns])
     return Sheet.of(tuple(columns), rows)

@@ -55,6 +55,11 @@ def put_together(table: str, sheets: Iterable[Sheet]) -> Sheet:
     return Sheet.of(columns, rows)
 
 
+def empty_sheet(table: str) -> Sheet:
+    """The table with its declared columns and no rows."""
+    return Sheet.of([column.name for column in _TABLES[table].columns], [])
+
+
 def named_sheet(table: Table, found: Rows) -> Sheet:
     """The rows under the declared names of their columns; other headings stay as they are, numbered if they repeat."""
     header = found.rows[0]
