@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from engine.catalogue import Entry
     from engine.domain import Preference, Round, Student
 
-COLUMNS = ("student_id", "rank", "kind", "value", "Name", "Year", "Open to this student")
+TOLD = ("Name", "Year", "Open to this student")
+"""What the sheet tells whoever fills it in, and nobody sends back."""
+COLUMNS = ("student_id", "rank", "kind", "value", *TOLD)
 RANK, KIND, VALUE = 1, 2, 3
 KINDS = ("experience", "employer", "sector")
 OPTION_COLUMNS = (

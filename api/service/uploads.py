@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.service.assembling import folder_of
+from api.service.unfilled import filled_in
 from api.store.documents import Sheet
 from api.store.ownership import named_sheet
-from engine.columns import EDGES
-from engine.csvtext import Rows
-from engine.domain import Note
 from engine.faults import Fault
 from engine.intake import take_in
 from engine.problems import write_problems
 from engine.rawtables import find_tables
-from engine.schema import heading_key, match_headings
+from engine.schema import heading_key
 from engine.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from api.service.unfilled import FilledIn
+    from engine.domain import Note
+    from engine.intake import Intake
+
 
 WORKBOOK_START = b"PK"
-NOT_FILLED_IN = "Rows of preferences with a student and no choice: left out, for they ask for nothing."
 _TABLES = {table.name: table for table in TABLES}
 
 
@@ -64,17 +65,15 @@ class Reading:
 def read_upload(upload: Upload, around: Mapping[str, bytes]) -> Reading:
     """Read the upload amid the round's other files; faults of other tables are not the sender's and are left out."""
     with _beside(upload, around) as folder:
-        intake = take_in(folder)
+        found = filled_in(upload.table, find_tables(folder).rows.get(upload.table))
+        intake = _intake(folder, upload, around, found)
         faults = tuple(fault for fault in intake.faults if heading_key(fault.table) == upload.table)
-        found, left = _filled_in(upload.table, find_tables(folder).rows.get(upload.table))
-        faults = tuple(fault for fault in faults if not (fault.code == "missing_value" and fault.row in left))
-        sheet = named_sheet(_TABLES[upload.table], found) if found is not None and found.rows else Sheet((), ())
+        sheet = named_sheet(_TABLES[upload.table], found.rows) if found.rows.rows else Sheet((), ())
         if not sheet.columns and not faults:
             faults = (Fault(upload.table, 0, "", "", "missing_table", "There is nothing in it, not even a header."),)
         problems = _given_back(folder, upload, faults) if faults else None
-    notes = tuple(note for note in intake.notes if note.code in {"unused_column", f"stale_{upload.table}"})
-    notes += (Note("not_filled_in", NOT_FILLED_IN, len(left)),) if left else ()
-    return Reading(sheet, faults, notes, problems)
+    notes = tuple(note for note in intake.notes if _is_about(note, upload.table))
+    return Reading(sheet, faults, (*notes, *found.notes), problems)
 
 
 def difference(table: str, before: Sheet | None, after: Sheet) -> Difference:
@@ -95,26 +94,17 @@ def _beside(upload: Upload, around: Mapping[str, bytes]) -> Iterator[Path]:
         yield folder
 
 
-def _filled_in(table: str, found: Rows | None) -> tuple[Rows | None, frozenset[int]]:
-    """The table less rows that name a student and no choice, as in a sheet that was not filled in to its end.
-
-    With the numbers of those rows: they ask for nothing, which is no fault in a table that somebody sends.
-    """
-    if table != "preferences" or found is None or not found.rows:
-        return found, frozenset()
-    places = match_headings(_TABLES[table], found.rows[0]).position
-    if not {"student_id", "value"} <= places.keys():
-        return found, frozenset()
-    body = list(zip(found.numbers, found.rows, strict=True))[1:]
-    left = frozenset(
-        number for number, row in body if _cell(row, places["student_id"]) and not _cell(row, places["value"])
-    )
-    kept = [(number, row) for number, row in body if number not in left]
-    return Rows([found.numbers[0], *(n for n, _ in kept)], [found.rows[0], *(row for _, row in kept)]), left
+def _intake(folder: Path, upload: Upload, around: Mapping[str, bytes], found: FilledIn) -> Intake:
+    if not found.less:
+        return take_in(folder)
+    with _beside(Upload(upload.table, found.csv_bytes()), around) as filled:
+        return take_in(filled)
 
 
-def _cell(row: Sequence[str], place: int) -> str:
-    return row[place].strip(EDGES) if place < len(row) else ""
+def _is_about(note: Note, table: str) -> bool:
+    """Whether the note is about the table that was sent, and not about another of the round."""
+    unused = note.code == "unused_column" and note.sentence.startswith(f"Columns of {table} ")
+    return unused or note.code == f"stale_{table}"
 
 
 def _given_back(folder: Path, upload: Upload, faults: Sequence[Fault]) -> bytes | None:

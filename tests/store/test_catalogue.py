@@ -114,6 +114,8 @@ def test_the_sheet_is_sent_back_as_it_is(served):
         assert said.status_code == 200, said.text
         assert sorted(preferences(served)) == before
         notes = {note["code"]: note["count"] for note in said.json()["notes"]}
+        assert set(notes) == {"not_filled_in"}
+        assert (said.json()["new"], said.json()["removed"]) == ([], [])
         assert notes["not_filled_in"] > 0
 
 
@@ -139,10 +141,11 @@ def test_a_teacher_chooses_from_lists(served):
 
 
 def test_a_choice_that_cannot_be_read_is_still_a_fault(served):
-    """Only rows without a choice are left out: a wrong rank beside a choice, or a stranger, comes back as a fault."""
-    text = "student_id,rank,kind,value\nCANARY-N1,first,experience,X1\nZ9,1,experience,\nCANARY-N2,,experience,\n"
+    """Only rows without a choice are left out: a wrong rank beside a choice, or nobody's row, is told by its number."""
+    text = "student_id,rank,kind,value\nCANARY-N2,,experience,\nCANARY-N1,first,experience,X1\n,2,experience,\n"
     said = send(served, text, "text/csv", dry_run=True)
-    assert {(fault["row"], fault["code"]) for fault in said.json()["faults"]} == {(2, "bad_number")}
+    faults = {(fault["row"], fault["code"]) for fault in said.json()["faults"]}
+    assert faults == {(3, "bad_number"), (4, "missing_value")}
 
 
 def test_what_was_not_answered_is_said_to_be_so(served):
