@@ -13,9 +13,10 @@ from api.auth import Asks, Store
 from api.documents import audit_document
 from api.people import Actor
 from api.routes.answers import CSV, file_answer, media_type, run_shape
-from api.schemas import AuditShape, NewRun, Page, Reason, RunShape
+from api.schemas import AuditShape, NewRun, Page, Reason, RowsShape, RunShape
 from api.service.asking import Asked, ask_for_run
 from api.service.handing_in import hand_in
+from api.service.publications import changes_of_run
 from api.service.results import audit_rows, require_seer, run_file, run_paths
 from api.service.runs import OPEN_STATES, cancel_run, events_after, find_run, list_runs
 from api.service.scoping import require_role
@@ -105,6 +106,13 @@ async def events(database: Store, actor: Asks, run_id: str, last_event_id: LastE
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     stream = _stream(database, actor, run_id, last_event_id)
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+@router.get("/runs/{run_id}/changes", response_model=RowsShape)
+def changes(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
+    """Who moves, loses or gains by a re-run, and why: rows as in changes.csv, less those that are kept."""
+    with database.reading(actor) as session:
+        return {"rows": list(changes_of_run(session, actor, run_id))}
 
 
 @router.get("/runs/{run_id}/files")

@@ -23,7 +23,7 @@ from api.service.assembling import (
     answers_of,
     round_files,
 )
-from api.service.rounds import CLOSED, COLLECTING, FROZEN, STATES, find_round, require_state
+from api.service.rounds import CLOSED, COLLECTING, FROZEN, PUBLISHED, STATES, find_round, require_state
 from api.service.scoping import own, require_role
 from api.service.uploads import Upload, read_upload
 from api.store import documents
@@ -118,14 +118,15 @@ def answer_offer(
 ) -> int:
     """Confirm or decline (the hub) or withdraw (the employer, or the hub for it), and return the version now.
 
-    A withdrawal is taken until the round is closed; the others until it has been allocated.
+    A withdrawal is taken until the round is closed; the others until it has been allocated, and again once it is
+    published, for the next publication.
     """
     owner = own(actor, "employer", employer_id, writes=True)
     if answer.state != WITHDRAWN:
         require_role(actor, "hub")
     with database.writing(actor) as session:
         _require_employer(session, round_id, owner)
-        open_states = BEFORE_CLOSED if answer.state == WITHDRAWN else (COLLECTING, FROZEN)
+        open_states = BEFORE_CLOSED if answer.state == WITHDRAWN else (COLLECTING, FROZEN, PUBLISHED)
         require_state(find_round(session, round_id), *open_states)
         before = _offers(session, round_id, owner)
         documents.require_version(before.version, expected)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -12,12 +10,12 @@ from sqlalchemy import select
 from api.errors import NotFoundError
 from api.people import OPERATOR
 from api.service.rerunning import CHANGES
+from api.service.results import require_seer, rows_of
 from api.service.rounds import find_round
-from api.service.runs import made_files
+from api.service.runs import find_run, made_files
 from api.service.scoping import own
 from api.store.clock import now_text
 from api.store.model import Publication
-from engine.spreadsheet import plain_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +78,18 @@ def changes_for_school(database: Database, actor: Actor, round_id: str, urn: str
             raise NotFoundError("nothing is published here (yet, or any more)")
         content = made_files(session, newest.run_id, [CHANGES]).get(CHANGES, b"")
         number = newest.number
-    rows = csv.DictReader(StringIO(content.decode(), newline=""))
-    told = [{column: plain_cell(cell) for column, cell in row.items()} for row in rows]
-    return Changed(number, tuple(row for row in told if row["urn"] == urn and row["change"] != KEPT))
+    return Changed(number, tuple(row for row in _rows_that_change(content) if row["urn"] == urn))
+
+
+def changes_of_run(session: Session, actor: Actor, run_id: str) -> tuple[dict[str, str], ...]:
+    """Who would move, lose or gain by a re-run, or by an override of one, before or after it is published.
+
+    Nothing for a run that follows no publication; raises ``NotFoundError`` for a run that is not there.
+    """
+    require_seer(actor)
+    find_run(session, "", run_id)
+    return _rows_that_change(made_files(session, run_id, [CHANGES]).get(CHANGES, b""))
+
+
+def _rows_that_change(content: bytes) -> tuple[dict[str, str], ...]:
+    return tuple(row for row in rows_of(content) if row["change"] != KEPT)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PAUSE = threading.Event()
 AWAY = (httpx2.TransportError,)
+KINDS = ("allocate", "rerun")
+"""What each frozen round is asked for, one after the other was published."""
 
 
 class Process:
@@ -48,15 +50,15 @@ class Process:
 
 
 class Caller(threading.Thread):
-    """Sends tables one after another and asks for runs, and keeps what the server said that it has."""
+    """Sends tables one after another, asks for runs and publishes them, and keeps what the server said that it has."""
 
     def __init__(self, base: str, key: str, round_id: str, frozen: list[str]) -> None:
         super().__init__()
         self._base, self._key, self._round, self._frozen = base, {"Authorization": f"Bearer {key}"}, round_id, frozen
         self.ended = threading.Event()
         self.acknowledged: dict[int, str] = {}
-        self.runs: dict[str, str] = {}
-        self.published: set[str] = set()
+        self.runs: dict[str, list[str]] = {}
+        self.published: dict[str, int] = {}
         self.strange: list[str] = []
 
     def run(self) -> None:
@@ -68,10 +70,11 @@ class Caller(threading.Thread):
                 self._send(number)
             for round_id in self._frozen:
                 with suppress(*AWAY):
-                    if round_id not in self.runs:
-                        self._ask(round_id)
-                    elif round_id not in self.published:
+                    asked, shown = len(self.runs.get(round_id, ())), self.published.get(round_id, 0)
+                    if asked > shown:
                         self._publish(round_id)
+                    elif asked < len(KINDS):
+                        self._ask(round_id, KINDS[asked])
             PAUSE.wait(0.05)
 
     def _send(self, number: int) -> None:
@@ -84,25 +87,29 @@ class Caller(threading.Thread):
         elif said.status_code != 503:
             self.strange.append(f"{said.status_code} {said.text}")
 
-    def _ask(self, round_id: str) -> None:
-        headers = {**self._key, "Idempotency-Key": "only"}
-        said = httpx2.post(f"{self._base}/v1/rounds/{round_id}/runs", json={}, headers=headers, timeout=60)
+    def _ask(self, round_id: str, kind: str) -> None:
+        headers = {**self._key, "Idempotency-Key": kind}
+        said = httpx2.post(f"{self._base}/v1/rounds/{round_id}/runs", json={"kind": kind}, headers=headers, timeout=60)
         if said.status_code == 202:
-            self.runs[round_id] = said.json()["id"]
+            self.runs.setdefault(round_id, []).append(said.json()["id"])
         elif said.status_code != 503:
             self.strange.append(f"{said.status_code} {said.text}")
 
     def _publish(self, round_id: str) -> None:
-        """Sign and publish once the run is done; whatever was cut off is asked again, and refused if it was done."""
-        base, headers = f"{self._base}/v1/rounds/{round_id}", {**self._key, "If-Match": "*"}
-        state = httpx2.get(base, headers=self._key, timeout=60).json().get("state")
-        if state == "allocated":
-            signed = {"run": self.runs[round_id], "reason": "in the storm"}
-            httpx2.post(f"{base}/sign-off", json=signed, headers=headers, timeout=60)
-        elif state == "signed off":
+        """Sign and publish what was run last once it is done; whatever was cut off is asked again."""
+        base, headers, run = (
+            f"{self._base}/v1/rounds/{round_id}",
+            {**self._key, "If-Match": "*"},
+            self.runs[round_id][-1],
+        )
+        row = httpx2.get(base, headers=self._key, timeout=60).json()
+        if row.get("published_run") == run:
+            self.published[round_id] = len(self.runs[round_id])
+        elif row.get("state") == "signed off":
             httpx2.post(f"{base}/publish", headers=headers, timeout=60)
-        elif state == "published":
-            self.published.add(round_id)
+        elif row.get("state") in {"allocated", "published"}:
+            signed = {"run": run, "reason": "in the storm"}
+            httpx2.post(f"{base}/sign-off", json=signed, headers=headers, timeout=60)
 
 
 def first_key(line: str) -> str:

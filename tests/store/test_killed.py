@@ -12,11 +12,11 @@ import socket
 from collections import Counter
 
 import httpx2
-from processes import PAUSE, Caller, Process, first_key
+from processes import KINDS, PAUSE, Caller, Process, first_key
 
 from api.people import OPERATOR
 from api.service.importing import import_round
-from api.service.rounds import find_round
+from api.service.publications import publications
 from api.service.runs import OPEN_STATES, list_runs, made_files
 from api.service.storing import verify_trail
 from api.store.documents import Sheet
@@ -86,7 +86,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(address, tmp_path, request):
     caller.start()
     killing(victims, random.Random(KILLS))  # noqa: S311 - moments, not secrets
     store = open_store(tmp_path / "store", address)
-    while len(caller.published) < ROUNDS:
+    while sum(caller.published.values()) < ROUNDS * len(KINDS):
         PAUSE.wait(0.3)
     caller.ended.set()
     caller.join()
@@ -113,18 +113,20 @@ def held_to_what_was_said(store, caller, collecting):
 
 
 def done_once(store, caller, frozen):
-    """One run a round, done and ended once on the trail, its files whole, and its round published once, as that run."""
+    """Two runs a round, each done and ended once on the trail, its files whole, and published once, in their order."""
     with store.reading(OPERATOR) as session:
         entries = session.query(TrailEntry).filter_by(action="run done")
         endings = Counter(json.loads(entry.detail)["run"] for entry in entries)
         runs = [list_runs(session, each) for each in frozen]
-        assert [[run.id for run in each] for each in runs] == [[caller.runs[each]] for each in frozen]
+        assert [[run.id for run in each] for each in runs] == [caller.runs[each] for each in frozen]
         assert {run.state for each in runs for run in each} == {"done"}
-        assert endings == dict.fromkeys(caller.runs.values(), 1)
-        files = [made_files(session, run_id)["allocations.csv"] for run_id in caller.runs.values()]
+        asked = [run_id for each in caller.runs.values() for run_id in each]
+        assert endings == dict.fromkeys(asked, 1)
+        files = [made_files(session, run_id)["allocations.csv"] for run_id in asked]
         published = session.query(TrailEntry).filter_by(action="published")
-        assert Counter(entry.round_id for entry in published) == dict.fromkeys(frozen, 1)
-        assert [find_round(session, each).published_run for each in frozen] == [caller.runs[each] for each in frozen]
+        assert Counter(entry.round_id for entry in published) == dict.fromkeys(frozen, len(KINDS))
+        shown = [[each.run_id for each in publications(session, round_id)] for round_id in frozen]
+        assert shown == [caller.runs[each] for each in frozen]
     assert len(set(files)) == 1
 
 

@@ -14,6 +14,7 @@ from api.people import OPERATOR
 from api.service.importing import export_round
 from api.service.rerunning import Request, rerun_published
 from api.service.storing import verify_trail
+from api.service.verifying import verify_folder
 from api.store.model import TrailEntry
 from api.store.opening import open_store
 
@@ -122,6 +123,7 @@ def test_the_files_re_run_to_the_same_bytes(again, tmp_path):
     export_round(database, OPERATOR, again.first, tmp_path / "published")
     request = Request(tmp_path / "round", tmp_path / "published", tmp_path / "out", since=SINCE)
     rerun_published(request, stop=NEVER)
+    assert all(bound.ok for bound in verify_folder(tmp_path / "round", tmp_path / "out"))
     export_round(database, OPERATOR, again.run_id, tmp_path / "server")
     files = sorted(path.relative_to(tmp_path / "server") for path in (tmp_path / "server").rglob("*.*"))
     assert files == sorted(path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*.*"))
@@ -154,6 +156,9 @@ def test_both_publications_stay_on_record(again):
 def test_a_school_is_told_who_of_its_own_is_affected(again):
     """The rows of changes.csv that are the school's and not kept; nothing of another school's, nothing for others."""
     changes = again.rows(again.run_id, "changes.csv")
+    listed = again.served.ask("auditor", "GET", f"/v1/runs/{again.run_id}/changes").json()["rows"]
+    assert listed == [row for row in changes if row["change"] != "kept"]
+    assert again.served.ask("auditor", "GET", f"/v1/runs/{again.first}/changes").json()["rows"] == []
     told = again.ask("school", "GET", "/schools/100001/changes").json()
     assert told["publication"] == 2
     assert told["rows"] == [row for row in changes if row["urn"] == "100001" and row["change"] != "kept"]

@@ -11,7 +11,7 @@ from api.people import DOOR, OPERATOR, WORKER, Actor
 from api.service.asking import ask_for_run
 from api.service.keys import make_key
 from api.store.documents import HUB_OWN, Owner, Sheet, write
-from api.store.model import Document, KeyRow, RunFile, RunRow, TrailEntry
+from api.store.model import Document, KeyRow, Publication, RunFile, RunRow, TrailEntry
 
 pytestmark = pytest.mark.postgresql
 inside = pytest.mark.usefixtures("tiny_id")
@@ -136,6 +136,22 @@ def test_each_role_sends_its_own_tables_for_itself(database_once, actor, owner, 
     except DBAPIError:
         taken = False
     assert taken == may
+
+
+def test_publications_are_seen_by_all_and_made_by_the_hub(database, tiny_id, made):
+    """Whoever may look at rounds sees which publication stands; only the hub makes one, and nobody changes one."""
+    row = {"round": tiny_id, "run": made.id}
+    insert = text("INSERT INTO publications VALUES (:round, 1, :run, 'Sam', 'Sam', '2026')")
+    for actor in (SCHOOL, EMPLOYER, AUDITOR, WORKER, NOBODY):
+        with pytest.raises(DBAPIError), database.writing(actor) as session:
+            session.execute(insert, row)
+    with database.writing(OPERATOR) as session:
+        session.execute(insert, row)
+        assert session.execute(text("UPDATE publications SET run_id = ''")).rowcount == 0
+    for actor in (OPERATOR, SCHOOL, EMPLOYER, AUDITOR, WORKER):
+        assert seen(database, actor, Publication, Publication.number) == {1}
+    for actor in (NOBODY, DOOR):
+        assert seen(database, actor, Publication, Publication.number) == set()
 
 
 @inside
