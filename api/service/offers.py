@@ -23,6 +23,7 @@ from api.service.assembling import (
     answers_of,
     round_files,
 )
+from api.service.fewer import only_takes_away
 from api.service.rounds import CLOSED, COLLECTING, FROZEN, PUBLISHED, STATES, find_round, require_state
 from api.service.scoping import own, require_role
 from api.service.uploads import Upload, read_upload
@@ -88,7 +89,10 @@ def send_offers(
     *,
     expected: int | None = None,
 ) -> Published:
-    """Keep the employer's whole offer as its next version, or return every fault and keep nothing."""
+    """Keep the employer's whole offer as its next version, or return every fault and keep nothing.
+
+    A published round takes only what takes places away.
+    """
     owner = own(actor, "employer", employer_id, writes=True)
     with database.reading(actor) as session:
         _require_employer(session, round_id, owner)
@@ -104,9 +108,15 @@ def send_offers(
     if faults:
         return Published(0, faults)
     with database.writing(actor) as session:
-        require_state(find_round(session, round_id), COLLECTING)
+        row = find_round(session, round_id)
+        require_state(row, COLLECTING, PUBLISHED)
         before = _offers(session, round_id, owner)
         documents.require_version(before.version, expected)
+        if row.state == PUBLISHED and not only_takes_away(_tables(before), sent):
+            raise ConflictError(
+                "the round is published: of an offer it takes only fewer places (0 withdraws a slot); whatever else "
+                "changes is for the hub to reopen the round for"
+            )
         for name, sheet in sent.items():
             documents.write(session, actor, round_id, name, owner, sheet)
         answers = _answers_kept(before, sent["experiences"])
@@ -157,6 +167,10 @@ def _require_employer(session: Session, round_id: str, owner: Owner) -> None:
     register = documents.sheet_of(session, round_id, "employers", owner)
     if register is None or not register.rows:
         raise NotFoundError(f"there is no employer {owner.id} in the round")
+
+
+def _tables(offers: Offers) -> dict[str, Sheet]:
+    return dict(zip(OFFER_TABLES, (offers.experiences, offers.slots), strict=True))
 
 
 def _offers(session: Session, round_id: str, owner: Owner) -> Offers:

@@ -232,6 +232,26 @@ def test_attendance_goes_on_and_makes_nothing_stale(again):
     assert (back["state"], back["signed_run"]) == ("published", again.run_id)
 
 
+def test_an_employer_gives_fewer_places_and_no_more(again):
+    """A place is lost without reopening the round; more of anything, or another date, has to wait for that."""
+    path = f"/v1/rounds/{again.served.round_id}/employers/E1/offers"
+    own = again.served.ask("employer", "GET", path).json()
+
+    def send(**changed):
+        slots = [{**row, **changed} if row["slot_id"] == "L03" else row for row in own["slots"]]
+        sent = {"experiences": own["experiences"], "slots": slots}
+        return again.served.ask("employer", "PUT", path, json=sent, headers=LATEST).status_code
+
+    assert [send(capacity="3"), send(date="2026-03-10"), send(slot_id="L33"), send(capacity="1")] == [
+        409,
+        409,
+        409,
+        200,
+    ]
+    assert send(capacity="2") == 409
+    assert again.served.ask("employer", "GET", path).json()["answers"] == own["answers"]
+
+
 def test_a_reopened_round_takes_everything_and_keeps_its_seed(again):
     """A late school's preferences are taken only after reopening; what is published stays, and freezing leads back."""
     table = {"content": "student_id,rank,kind,value\nCANARY-N2,1,experience,X1\n", "headers": LATEST}

@@ -8,16 +8,18 @@ import pytest
 from served import worked
 
 from api.errors import ConflictError
-from api.people import OPERATOR
+from api.people import OPERATOR, Actor
 from api.service import life
 from api.service.asking import Asked, ask_for_run
 from api.service.importing import import_round
+from api.service.publications import changes_for_school, changes_of_run
 from api.service.runs import find_run
-from api.service.submissions import submit_hub_table
+from api.service.submissions import submit_hub_table, submit_table
 from api.service.uploads import Upload
 from scenarios import write_scenario
 
 AGAIN = Asked(kind="rerun")
+LATE = Actor("school", "100009", "Latimer")
 
 
 def certificate(database, run_id):
@@ -51,3 +53,32 @@ def test_a_seed_that_was_the_hash_of_the_tables_is_kept_when_they_change(databas
     life.close(database, OPERATOR, round_id)
     with pytest.raises(ConflictError, match="closed"):
         ask_for_run(database, OPERATOR, round_id, "too late", AGAIN)
+
+
+def test_a_late_school_gets_what_is_left_and_moves_nobody(database, tmp_path):
+    """Reopened for a school that came late, frozen and run again: its students gain, every published row is kept."""
+    write_scenario("tiny", tmp_path / "tiny")
+    round_id = import_round(database, OPERATOR, tmp_path / "tiny").id
+    run = ask_for_run(database, OPERATOR, round_id, "first")
+    assert worked(database, run.id) == "done"
+    life.sign_off(database, OPERATOR, round_id, run.id, "fine")
+    life.publish(database, OPERATOR, round_id)
+    life.reopen(database, OPERATOR, round_id, "Latimer School came late")
+    schools = (tmp_path / "tiny" / "schools.csv").read_text() + "100009,Latimer School,mainstream,53.01,-1.5,,,,\n"
+    submit_hub_table(database, OPERATOR, round_id, Upload("schools", schools.encode()), expected=None)
+    late = {
+        "students": "student_id,urn,year_group,fsm,sen_status\nL1,100009,10,Y,N\nL2,100009,11,N,N\n",
+        "preferences": "student_id,rank,kind,value\nL1,1,experience,X2\n",
+    }
+    for table, text in late.items():
+        submit_table(database, LATE, round_id, "100009", Upload(table, text.encode()))
+    assert life.freeze(database, OPERATOR, round_id).state == "published"
+    run = ask_for_run(database, OPERATOR, round_id, "second", AGAIN)
+    assert worked(database, run.id) == "done"
+    with database.reading(OPERATOR) as session:
+        changes = changes_of_run(session, OPERATOR, run.id)
+    assert {(row["urn"], row["change"]) for row in changes} == {("100009", "gained")}
+    assert {row["student_id"] for row in changes} == {"L1", "L2"}
+    life.sign_off(database, OPERATOR, round_id, run.id, "welcome")
+    life.publish(database, OPERATOR, round_id)
+    assert changes_for_school(database, LATE, round_id, "100009").rows == changes
