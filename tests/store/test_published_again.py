@@ -204,7 +204,15 @@ def test_a_request_that_makes_no_sense_is_refused(again):
         assert said.status_code == status, sent
     repeated = {"kind": "rerun", "from": SINCE}
     said = again.ask("hub", "POST", "/runs", json=repeated, headers={"Idempotency-Key": "again"})
-    assert said.json()["id"] == again.run_id
+    facts = said.json()
+    assert {name: facts[name] for name in ("id", "kind", "from", "baseline_run", "of", "reason")} == {
+        "id": again.run_id,
+        "kind": "rerun",
+        "from": SINCE,
+        "baseline_run": again.first,
+        "of": None,
+        "reason": None,
+    }
 
 
 def test_a_report_is_made_again_from_what_is_on_record(again):
