@@ -30,17 +30,11 @@ def main() -> None:
 
 
 def _listen(source: BinaryIO, jobs: SimpleQueue[dict[str, Any]]) -> None:
-    while (job := _read(source)) is not None:
-        jobs.put(job)
-    os._exit(0)
-
-
-def _read(source: BinaryIO) -> dict[str, Any] | None:
     try:
-        job: dict[str, Any] = pickle.load(source)  # noqa: S301 -- the parent process is the only writer
-    except EOFError:
-        return None
-    return job
+        while True:
+            jobs.put(pickle.load(source))  # noqa: S301 -- the parent process is the only writer
+    finally:  # the end, or half a job whose writer was killed
+        os._exit(0)
 
 
 def _solve(job: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 ITEMS, ROWS = 50, 6
 
@@ -32,13 +33,15 @@ def endless_job():
     }
 
 
-def test_it_ends_in_the_middle_of_a_job_when_nobody_listens_any_more():
-    """Its input ends while it solves: it ends too, at once, instead of when the job is done."""
+@pytest.mark.parametrize("sent", ["a job", "half a job", "nothing"])
+def test_it_ends_at_once_when_nobody_listens_any_more(sent):
+    """Its input ends, while it solves, in the middle of a job or before any: it ends too, and has said nothing."""
+    job = pickle.dumps(endless_job())
     child = subprocess.Popen(
         [sys.executable, "-m", "solver.highs_child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     try:
-        pickle.dump(endless_job(), child.stdin)
+        child.stdin.write({"a job": job, "half a job": job[: len(job) // 2], "nothing": b""}[sent])
         child.stdin.close()
         assert child.wait(60) == 0
         assert child.stdout.read() == b""
