@@ -4,8 +4,13 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 DEMO := demo-out
 TEST_WORKERS ?= 2
+LOAD_SECONDS ?= 300
+LOAD_ROUNDS ?= 4
+LOAD_SCENARIO ?= pilot
+LOAD_BESIDE ?= year10
+LOAD_SIZE = $(if $(LOAD_STUDENTS),--students $(LOAD_STUDENTS))
 
-.PHONY: help setup demo test lint format types contracts bench-short browser postgresql postgresql-server kills lock clean
+.PHONY: help setup demo test lint format types contracts bench-short load load-core browser postgresql postgresql-server kills lock clean
 
 help:
 	@echo "make setup        the virtual environment, from the lock, with compiled caches warm"
@@ -13,6 +18,8 @@ help:
 	@echo "make test         every test that needs no optional system package"
 	@echo "make lint types contracts    style, types, imports"
 	@echo "make bench-short  time a small and a middling round, and the check of a hub-sized one"
+	@echo "make load         submission day on a server: 150 schools send, everybody reads, pilot is solved (six minutes)"
+	@echo "make load-core    the same round solved at 1, 2 and 4 at once, then beside a large one (some twenty minutes)"
 	@echo "make browser      check report.html in Chromium (installs it with apt-get if it is missing)"
 	@echo "make postgresql   the store's tests on PostgreSQL (installs it with apt-get if it is missing)"
 	@echo "make kills        kill server, worker and database 50 times on each database (make test: 6 times)"
@@ -57,6 +64,13 @@ contracts: setup
 
 bench-short: setup
 	$(BIN)/python -m loadtests.bench short
+
+load: setup
+	$(BIN)/python -m loadtests.submission_day --seconds $(LOAD_SECONDS) --scenario $(LOAD_SCENARIO) $(LOAD_SIZE)
+
+load-core: setup
+	$(BIN)/python -m loadtests.core --rounds $(LOAD_ROUNDS) --scenario $(LOAD_SCENARIO) $(LOAD_SIZE) \
+		--beside $(LOAD_BESIDE) $(if $(LOAD_BESIDE_STUDENTS),--beside-students $(LOAD_BESIDE_STUDENTS))
 
 browser: setup
 	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }

@@ -48,7 +48,7 @@ def main() -> int:
     """Run the trials that are asked for; the exit code is the number of those that failed."""
     trials = {"short": SHORT, "full": FULL}[sys.argv[1]]
     geography = sys.argv[2:3]
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")  # noqa: T201
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as folder:
         return sum(not _passes(trial, Path(folder), geography) for trial in trials)
 
@@ -62,7 +62,7 @@ def _passes(trial: Trial, folder: Path, geography: list[str]) -> bool:
     took = _run(trial.command, str(source), *more, "--json")
     late = took.seconds > PATIENCE * trial.target
     verdict = "FAILED" if took.exit_code else ("FAR TOO LATE" if late else "")
-    print(  # noqa: T201
+    print(
         f"{trial.command} {trial.scenario}: {took.seconds:.1f} s (target {trial.target} s), {took.megabytes:,} MB "
         f"{_levels(took)} {verdict}",
         flush=True,

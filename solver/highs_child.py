@@ -1,14 +1,18 @@
 """A child process that solves linear and mixed-integer programs with HiGHS, one job after another.
 
 It is a process of its own because highspy and OR-Tools cannot be loaded together, and so that a solve can be ended
-at any moment. Jobs and answers are pickled dictionaries of plain arrays on standard input and output.
+at any moment. Jobs and answers are pickled dictionaries of plain arrays on standard input and output. When the input
+ends, whoever asked is gone, perhaps killed, and the process ends at once, in the middle of a job or not.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import sys
+import threading
+from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 import highspy
@@ -18,18 +22,19 @@ import numpy as np
 def main() -> None:
     """Answer jobs until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while (job := _read(source)) is not None:
-        pickle.dump(_solve(job), sink, protocol=pickle.HIGHEST_PROTOCOL)
+    jobs, sink = SimpleQueue[dict[str, Any]](), sys.stdout.buffer
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
+    while True:
+        pickle.dump(_solve(jobs.get()), sink, protocol=pickle.HIGHEST_PROTOCOL)
         sink.flush()
 
 
-def _read(source: BinaryIO) -> dict[str, Any] | None:
+def _listen(source: BinaryIO, jobs: SimpleQueue[dict[str, Any]]) -> None:
     try:
-        job: dict[str, Any] = pickle.load(source)  # noqa: S301 -- the parent process is the only writer
-    except EOFError:
-        return None
-    return job
+        while True:
+            jobs.put(pickle.load(source))  # noqa: S301 -- the parent process is the only writer
+    finally:  # the end, or half a job whose writer was killed
+        os._exit(0)
 
 
 def _solve(job: dict[str, Any]) -> dict[str, Any]:

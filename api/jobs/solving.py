@@ -1,7 +1,8 @@
 """The child that does one run: ``python -m api.jobs.solving FOLDER WORKERS``, by a supervisor only.
 
-It knows no database. It tells of its progress in JSON lines on standard output, stops with its best when standard input
-says so, and ends at once when standard input ends, for then its supervisor is gone and nobody may hear of the result.
+It knows no database, and gives way to those who wait for the server on the same machine. It tells of its progress in
+JSON lines on standard output, stops with its best when standard input says so, and ends at once when standard input
+ends, for then its supervisor is gone and nobody may hear of the result.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
 BETWEEN_EVENTS = 0.5
 """Seconds between two events of one level."""
 STOP = b"stop\n"
+GIVES_WAY = 10
+"""By how much lower its priority is than its supervisor's."""
 
 
 def main(place: str, workers: str) -> int:
     """Do what the folder ``place`` asks for, telling as it goes; the exit code is the command line's."""
+    os.nice(GIVES_WAY)
     stop = threading.Event()
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
     folder = Path(place)

@@ -48,6 +48,15 @@ TABLE_BODY: dict[str, Any] = {
     }
 }
 """What a route that takes a table says of its body."""
+AS_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            kind.partition(";")[0]: {"schema": {"type": "string", **({"format": "binary"} if kind == XLSX else {})}}
+            for kind in KINDS.values()
+        }
+    }
+}
+"""What a route that also answers with a file says of it."""
 
 
 def media_type(request: Request) -> str:

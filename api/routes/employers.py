@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api.auth import Asks, LastSeen, Store, etag
 from api.problems import faults_problem
-from api.routes.answers import file_answer, offers_shape, sheet_of
+from api.routes.answers import AS_FILE, file_answer, offers_shape, sheet_of
 from api.schemas import ChangesShape, OfferAnswer, OffersSent, OffersShape, RowsShape
 from api.service.offers import Answer, answer_offer, read_offers, send_offers
 from api.service.publications import changes_for_school
@@ -54,7 +54,7 @@ def answer(
     return offers(database, actor, round_id, employer_id, response)
 
 
-@router.get("/rosters/{employer_id}", response_model=RowsShape)
+@router.get("/rosters/{employer_id}", response_model=RowsShape, responses=AS_FILE)
 def roster(
     database: Store, actor: Asks, round_id: str, employer_id: str, form: Form = "json"
 ) -> Response | dict[str, Any]:
@@ -62,7 +62,7 @@ def roster(
     return _published(database, actor, round_id, "employer", employer_id, form, "roster")
 
 
-@router.get("/schools/{urn}/results", response_model=RowsShape)
+@router.get("/schools/{urn}/results", response_model=RowsShape, responses=AS_FILE)
 def results(database: Store, actor: Asks, round_id: str, urn: str, form: Form = "json") -> Response | dict[str, Any]:
     """What each of the school's students was given, or why not, once published."""
     return _published(database, actor, round_id, "school", urn, form, "results")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from api.people import Actor
     from api.service.uploads import Reading, Upload
     from api.store.database import Database
+    from api.store.documents import Facts
     from api.store.model import Document
 
 SCHOOL_TABLES: tuple[str, ...] = ("students", "preferences", "history", "calendar")
@@ -146,16 +147,19 @@ def newest_submission(session: Session, actor: Actor, round_id: str, urn: str, t
 
 
 def standings(session: Session, actor: Actor, round_id: str, urns: Sequence[str]) -> list[Standing]:
-    """How far each school is with its students and preferences."""
-    found = []
+    """How far each school is with its students and preferences; one question to the database for all of them."""
+    find_round(session, round_id)
     for urn in urns:
-        for table in SCHOOL_TABLES[:2]:
-            newest = newest_submission(session, actor, round_id, urn, table)
-            if newest is None:
-                found.append(Standing(urn, table, NOT_STARTED, 0, 0, ""))
-            else:
-                found.append(Standing(urn, table, newest.state, newest.version, newest.row_count, newest.written_at))
-    return found
+        own(actor, "school", urn)
+    newest = documents.newest_facts(session, round_id, SCHOOL_TABLES[:2], owners=urns)
+    sent = {(each.owner_id, each.table_name): each for each in newest}
+    return [_standing(urn, table, sent.get((urn, table))) for urn in urns for table in SCHOOL_TABLES[:2]]
+
+
+def _standing(urn: str, table: str, sent: Facts | None) -> Standing:
+    if sent is None:
+        return Standing(urn, table, NOT_STARTED, 0, 0, "")
+    return Standing(urn, table, sent.state, sent.version, sent.row_count, sent.written_at)
 
 
 def _taken_in(table: str) -> tuple[str, ...]:

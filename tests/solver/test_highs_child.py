@@ -1,0 +1,51 @@
+"""The process that runs HiGHS ends with whoever asked, so that a killed run leaves nothing that keeps a core busy."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+ITEMS, ROWS = 50, 6
+
+
+def endless_job():
+    """A market split: far too hard to be solved while a test waits."""
+    draw = np.random.default_rng(1)
+    entries = draw.integers(0, 100, (ROWS, ITEMS)).astype(float)
+    half = np.floor(entries.sum(axis=1) / 2)
+    return {
+        "cost": np.ones(ITEMS),
+        "offset": 0,
+        "lower": np.zeros(ITEMS),
+        "upper": np.ones(ITEMS),
+        "row_lower": half,
+        "row_upper": half,
+        "first": np.arange(ROWS + 1) * ITEMS,
+        "column": np.tile(np.arange(ITEMS), ROWS),
+        "entry": entries.ravel(),
+        "integer": np.ones(ITEMS, dtype=int),
+        "start": None,
+        "settings": {"threads": 1},
+    }
+
+
+@pytest.mark.parametrize("sent", ["a job", "half a job", "nothing"])
+def test_it_ends_at_once_when_nobody_listens_any_more(sent):
+    """Its input ends, while it solves, in the middle of a job or before any: it ends too, and has said nothing."""
+    job = pickle.dumps(endless_job())
+    child = subprocess.Popen(
+        [sys.executable, "-m", "solver.highs_child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        child.stdin.write({"a job": job, "half a job": job[: len(job) // 2], "nothing": b""}[sent])
+        child.stdin.close()
+        assert child.wait(60) == 0
+        assert child.stdout.read() == b""
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
