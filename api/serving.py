@@ -14,6 +14,7 @@ import uvicorn
 from api.app import create_app
 from api.errors import RefusedError
 from api.jobs.supervisor import work
+from api.private_folders import clear_abandoned
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(database: Database, listener: socket.socket, begun: Callable[[], None]) -> None:
     """Answer requests until told to stop; on the embedded store the worker is inside."""
     _log_to_standard_error()
+    clear_abandoned()
     config = uvicorn.Config(
         create_app(database),
         log_config=None,
@@ -44,8 +46,8 @@ def serve(database: Database, listener: socket.socket, begun: Callable[[], None]
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=30,
     )
-    begun()
-    with _worker_inside(database) if database.embedded else nullcontext(), suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), _worker_inside(database) if database.embedded else nullcontext():
+        begun()
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -11,12 +11,10 @@ import os
 import queue
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
@@ -25,14 +23,17 @@ from api.errors import RefusedError
 from api.jobs import leases, solving
 from api.jobs.laying_out import lay_out
 from api.jobs.leases import Lease, LeaseLostError, Made
+from api.private_folders import clear_abandoned, private_folder
 from api.service.kinds import OUT
 from api.store.documents import HUB_OWN, Owner
 from engine.publication import read_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
     from threading import Event
 
+    from api.private_folders import PrivateFolder
     from api.store.database import Database
 
 IDLE = 0.5
@@ -47,7 +48,11 @@ log = logging.getLogger("foothold.worker")
 
 
 def work(database: Database, stop: Event, *, workers: int = 2, lease_seconds: float = leases.SECONDS) -> None:
-    """Do runs until ``stop`` is set; a run under way is then given back, to be done from its start."""
+    """Do runs until ``stop`` is set; a run under way is then given back, to be done from its start.
+
+    What killed workers left behind is removed first, and again whenever there is a run to do, for it may be theirs.
+    """
+    clear_abandoned()
     while not stop.is_set():
         try:
             lease = leases.claim(database, lease_seconds)
@@ -63,15 +68,16 @@ def work(database: Database, stop: Event, *, workers: int = 2, lease_seconds: fl
 
 def _do(database: Database, lease: Lease, stop: Event, workers: int) -> None:
     log.info("run %s: started", lease.run_id)
-    with tempfile.TemporaryDirectory(prefix="foothold-run-") as place:
-        folder = Path(place)
+    clear_abandoned()
+    with private_folder() as private:
+        folder = private.path
         try:
             lay_out(database, lease, folder)
         except RefusedError as refused:
             problem = {"code": "bad_input", "message": str(refused)}
             _insist(lambda: leases.fail(database, lease, problem, cancelled=False))
             return
-        child = _Child.start(folder, workers)
+        child = _Child.start(private, workers)
         try:
             events, given_back = _watch(database, lease, child, stop)
         finally:
@@ -129,15 +135,17 @@ class _Child:
     audit: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, folder: Path, workers: int) -> _Child:
-        """Start it with nothing of this process's but its folder: no database, no keys."""
+    def start(cls, private: PrivateFolder, workers: int) -> _Child:
+        """Start it with nothing of this process's but its folder, where its own temporary files are too."""
         environment = {name: value for name, value in os.environ.items() if name not in PRIVATE}
+        environment["TMPDIR"] = str(private.path)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-m", solving.__name__, str(folder), str(workers)],
+            [sys.executable, "-P", "-m", solving.__name__, str(private.path), str(workers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
+            pass_fds=[private.lock],
         )
         child = cls(process, threading.Thread())
         child.listener = threading.Thread(target=child._listen, daemon=True)

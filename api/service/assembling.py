@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import csv
 import json
-import tempfile
 from collections import defaultdict
 from contextlib import contextmanager
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.errors import RefusedError
+from api.private_folders import private_folder
 from api.store.documents import Sheet, current
 from api.store.ownership import empty_sheet, put_together
 from engine.tables import TABLE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -97,8 +97,8 @@ def catalogue_files(
 @contextmanager
 def folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
     """The files in a folder that only this user can open and that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="foothold-") as place:
-        folder = Path(place) / "round"
+    with private_folder() as private:
+        folder = private.path / "round"
         folder.mkdir()
         for name, content in files.items():
             (folder / name).write_bytes(content)
