@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from api.errors import RefusedError
 from api.private_folders import private_folder
-from api.store.documents import Sheet, current
-from api.store.ownership import empty_sheet, put_together
+from api.store.documents import Owner, Sheet, current
+from api.store.ownership import about_own_students, empty_sheet, put_together
 from engine.tables import TABLE_NAMES
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.store.documents import Owner
     from api.store.model import Document
 
 ANSWERS = "answers"
@@ -48,21 +47,20 @@ def round_files(
 ) -> dict[str, bytes]:
     """Every file of the round's folder by its name, as of the document ``through`` (default: the newest).
 
-    With ``seen_by`` only what that school or employer may see: its own rows, and for a school the catalogue.
+    With ``seen_by`` only what that school or employer may see: its own rows, and for a school the catalogue. What a
+    school sent about another's student is no part of the round.
     """
-    sheets: dict[str, list[Sheet]] = defaultdict(list)
-    settings = ""
-    for document in current(session, round_id, through=through):
-        if seen_by is not None and not _sees(seen_by, document):
-            continue
+    seen = [each for each in current(session, round_id, through=through) if seen_by is None or _sees(seen_by, each)]
+    sheets: dict[str, list[tuple[Owner, Sheet]]] = defaultdict(list)
+    for document in seen:
         if document.body is None:
             raise RefusedError(f"the personal data of round {round_id} were purged, so its tables are gone")
-        if document.table_name == "round":
-            settings = settings_of(Sheet.read(document.body))
-        else:
-            sheets[document.table_name].append(Sheet.read(document.body))
-    answers = answers_of(sheets.pop(ANSWERS, []))
-    tables = {name: put_together(name, sheets[name]) for name in TABLE_NAMES if name in sheets}
+        owner = Owner(document.owner_kind, document.owner_id)
+        sheets[document.table_name].append((owner, Sheet.read(document.body)))
+    settings = settings_of(sheets.pop("round")[0][1])
+    parts = about_own_students(sheets)
+    answers = answers_of(parts.pop(ANSWERS, []))
+    tables = {name: put_together(name, parts[name]) for name in TABLE_NAMES if name in parts}
     tables = {name: _as_answered(name, sheet, answers) for name, sheet in tables.items()}
     files = {f"{name}.csv": _csv(sheet) for name, sheet in tables.items()}
     return {"round.toml": with_seed(settings, seed).encode(), **files}

@@ -26,6 +26,7 @@ from api.service.assembling import (
 from api.service.fewer import only_takes_away
 from api.service.rounds import CLOSED, COLLECTING, FROZEN, PUBLISHED, STATES, find_round, require_state
 from api.service.scoping import own, require_role
+from api.service.taken import ids_of_others
 from api.service.uploads import Upload, read_upload
 from api.store import documents
 from api.store.documents import Sheet
@@ -99,11 +100,14 @@ def send_offers(
         around = round_files(session, round_id, None, seen_by=owner)
     sent = dict(zip(OFFER_TABLES, (_of_employer(experiences, employer_id), slots), strict=True))
     files = {f"{name}.csv": csv_bytes(sheet) for name, sheet in sent.items()}
+    taken = {name: ids_of_others(database, round_id, name, owner) for name in OFFER_TABLES}
     faults = tuple(
         fault
         for name in OFFER_TABLES
         if sent[name].columns
-        for fault in read_upload(Upload(name, files[f"{name}.csv"]), {**around, **files}).faults
+        for fault in read_upload(
+            Upload(name, files[f"{name}.csv"]), {**around, **files}, sender=owner, taken=taken[name]
+        ).faults
     )
     if faults:
         return Published(0, faults)

@@ -10,6 +10,7 @@ from api.errors import ConflictError, NotFoundError
 from api.service.assembling import round_files
 from api.service.rounds import ALLOCATED, COLLECTING, FROZEN, PUBLISHED, find_round, require_state
 from api.service.scoping import own, require_role
+from api.service.taken import ids_of_others
 from api.service.uploads import Difference, difference, read_upload
 from api.store import documents
 from api.store.documents import HUB_OWN, Owner, Sheet
@@ -91,7 +92,8 @@ def submit_table(
     with database.reading(actor) as session:
         around = _around_school(session, round_id, owner, upload.table)
         before = documents.sheet_of(session, round_id, upload.table, owner)
-    reading = read_upload(upload, around)
+    taken = ids_of_others(database, round_id, upload.table, owner)
+    reading = read_upload(upload, around, sender=owner, taken=taken)
     changes = difference(upload.table, before, reading.sheet)
     with database.writing(actor) as session:
         require_state(find_round(session, round_id), *_taken_in(upload.table))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.service.assembling import folder_of
+from api.service.taken import taken_faults
 from api.service.unfilled import filled_in
-from api.store.documents import Sheet
+from api.store.documents import HUB_OWN, Sheet
 from api.store.ownership import named_sheet
 from engine.faults import Fault
 from engine.intake import take_in
@@ -18,10 +19,11 @@ from engine.schema import heading_key
 from engine.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from api.service.unfilled import FilledIn
+    from api.store.documents import Owner
     from engine.domain import Note
     from engine.intake import Intake
 
@@ -62,12 +64,18 @@ class Reading:
     problems: bytes | None
 
 
-def read_upload(upload: Upload, around: Mapping[str, bytes]) -> Reading:
-    """Read the upload amid the round's other files; faults of other tables are not the sender's and are left out."""
+def read_upload(
+    upload: Upload, around: Mapping[str, bytes], *, sender: Owner = HUB_OWN, taken: Collection[str] = ()
+) -> Reading:
+    """Read the upload amid the round's other files; faults of other tables are not the sender's and are left out.
+
+    What has an id that is ``taken`` by somebody else than the sender is a fault too.
+    """
     with _beside(upload, around) as folder:
         found = filled_in(upload.table, find_tables(folder).rows.get(upload.table))
         intake = _intake(folder, upload, around, found)
         faults = tuple(fault for fault in intake.faults if heading_key(fault.table) == upload.table)
+        faults += taken_faults(upload.table, found.rows, sender, taken)
         sheet = named_sheet(_TABLES[upload.table], found.rows) if found.rows.rows else Sheet((), ())
         if not sheet.columns and not faults:
             faults = (Fault(upload.table, 0, "", "", "missing_table", "There is nothing in it, not even a header."),)

@@ -9,12 +9,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from api.store.documents import HUB_OWN, Owner, Sheet
-from engine.columns import read_table
+from engine.columns import EDGES, read_table
 from engine.schema import match_headings
 from engine.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from engine.columns import Parsed
     from engine.csvtext import Rows
@@ -25,7 +25,8 @@ OF_EMPLOYERS: tuple[str, ...] = ("employers", "experiences", "slots")
 PERSONAL: tuple[str, ...] = ("students", "preferences", "history", "decisions", "baseline", "travel", "attendance")
 """Tables that tell of students, to be emptied when their time is up."""
 _TABLES = {table.name: table for table in TABLES}
-
+ABOUT_STUDENTS = frozenset({"preferences", "history"})
+"""What a school says of its students, by their ids alone."""
 Part = tuple[str, Owner, Sheet]
 
 
@@ -55,6 +56,29 @@ def put_together(table: str, sheets: Iterable[Sheet]) -> Sheet:
     return Sheet.of(columns, rows)
 
 
+def about_own_students(sheets: Mapping[str, Sequence[tuple[Owner, Sheet]]]) -> dict[str, list[Sheet]]:
+    """The sheets of every table, less what a school sent about students who are another's and not its own.
+
+    Rows about students whom nobody has stay: they are the engine's to tell of.
+    """
+    schools_of: dict[str, set[Owner]] = defaultdict(set)
+    for owner, sheet in sheets.get("students", ()):
+        for each in ids_in(sheet, "student_id"):
+            schools_of[each].add(owner)
+    return {
+        table: [_own(sheet, owner, schools_of) if table in ABOUT_STUDENTS else sheet for owner, sheet in parts]
+        for table, parts in sheets.items()
+    }
+
+
+def ids_in(sheet: Sheet, column: str) -> list[str]:
+    """The cells of a column of ids as the engine reads them, a row each; none where there is no such column."""
+    if column not in sheet.columns:
+        return []
+    place = sheet.columns.index(column)
+    return [row[place].strip(EDGES) for row in sheet.rows]
+
+
 def empty_sheet(table: str) -> Sheet:
     """The table with its declared columns and no rows."""
     return Sheet.of([column.name for column in _TABLES[table].columns], [])
@@ -72,6 +96,13 @@ def named_sheet(table: Table, found: Rows) -> Sheet:
         if seen[name] > 1 or not name:
             names[i] = f"{name or 'column'} {i + 1}"
     return Sheet.of(names, [[*row] for row in found.rows[1:]])
+
+
+def _own(sheet: Sheet, owner: Owner, schools_of: Mapping[str, set[Owner]]) -> Sheet:
+    if owner.kind != "school":
+        return sheet
+    whose = [schools_of.get(each, {owner}) for each in ids_in(sheet, "student_id")]
+    return Sheet(sheet.columns, tuple(row for row, schools in zip(sheet.rows, whose, strict=True) if owner in schools))
 
 
 class _Owners:

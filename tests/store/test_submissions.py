@@ -164,7 +164,7 @@ def test_an_employer_sees_and_sends_only_its_own(database, collecting):
     with database.reading(OPERATOR) as session:
         theirs = read_offers(session, OPERATOR, collecting, "E1")
     sent = send_offers(database, STUDIO, collecting, "E2", theirs.experiences, theirs.slots)
-    assert {fault.code for fault in sent.faults} == {"unknown_reference"}
+    assert {fault.code for fault in sent.faults} == {"unknown_reference", "duplicate_key"}
     with pytest.raises(NotFoundError):
         answer_offer(database, STUDIO, collecting, "E1", Answer("X1", WITHDRAWN))
     with pytest.raises(NotFoundError):
