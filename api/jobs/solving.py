@@ -1,8 +1,9 @@
 """The child that does one run: ``python -m api.jobs.solving FOLDER WORKERS``, by a supervisor only.
 
 It knows no database, and gives way to those who wait for the server on the same machine. It tells of its progress in
-JSON lines on standard output, stops with its best when standard input says so, and ends at once when standard input
-ends, for then its supervisor is gone and nobody may hear of the result.
+JSON lines on standard output, stops with its best when standard input says so (at once where a kind of run has no best
+before it is done), and ends at once when standard input ends, for then its supervisor is gone and nobody may hear of
+the result.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.documents import audit_document
+from api.errors import StoppedError
 from api.exits import exit_for
 from api.failures import evidence, message_of
 from api.service import allocating, overriding, reporting, rerunning
@@ -40,16 +42,14 @@ GIVES_WAY = 10
 def main(place: str, workers: str) -> int:
     """Do what the folder ``place`` asks for, telling as it goes; the exit code is the command line's."""
     os.nice(GIVES_WAY)
-    stop = threading.Event()
-    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
     folder = Path(place)
     asked = json.loads((folder / ASKED).read_text())
+    job = _Job(folder, asked, int(workers), threading.Event())
+    threading.Thread(target=_listen, args=(job,), daemon=True).start()
     try:
-        round_, found = MAKERS[asked["kind"]](_Job(folder, asked, int(workers), stop))
+        round_, found = MAKERS[asked["kind"]](job)
     except Exception as failure:  # noqa: BLE001 - whatever it is, the supervisor is told
-        code = exit_for(failure)
-        _say({"failure": {"code": code.name.lower(), "message": message_of(failure), **evidence(failure)}})
-        return int(code)
+        return _failed(failure)
     _say({"owners": owners_of(round_), "audit": audit_document(found)})
     return 0
 
@@ -110,6 +110,8 @@ MAKERS: dict[str, Callable[[_Job], tuple[Round, Audit]]] = {
     REPORT: _report,
 }
 """What makes each kind of run."""
+NOTHING_BEFORE_THE_END = frozenset({OVERRIDE, REPORT})
+"""Kinds of run without a search: told to stop, they have no best to keep."""
 
 
 class _Teller:
@@ -136,10 +138,19 @@ def _say(event: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _listen(stop: threading.Event) -> None:
+def _failed(failure: Exception) -> int:
+    """Tell the supervisor of it, and return the exit code."""
+    code = exit_for(failure)
+    _say({"failure": {"code": code.name.lower(), "message": message_of(failure), **evidence(failure)}})
+    return int(code)
+
+
+def _listen(job: _Job) -> None:
     """Read without a buffer, whose lock this thread would still hold when the process ends."""
     while os.read(sys.stdin.fileno(), len(STOP)):
-        stop.set()
+        if job.asked["kind"] in NOTHING_BEFORE_THE_END:
+            os._exit(_failed(StoppedError("cancelled before it was done; what it was to be made of is as it was")))
+        job.stop.set()
     os._exit(1)
 
 

@@ -72,7 +72,7 @@ def run(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
 
 @router.post("/runs/{run_id}/cancel", status_code=202, response_model=RunShape)
 def cancel(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
-    """Ask a run to stop and keep the best audited result that it has."""
+    """Ask a run to stop and keep the best audited result that it has; an override or a report has none and ends."""
     require_seer(actor)
     return run_shape(cancel_run(database, actor, run_id))
 

@@ -41,7 +41,10 @@ def list_runs(session: Session, round_id: str, after: int = 0, most: int = 50) -
 
 
 def cancel_run(database: Database, actor: Actor, run_id: str) -> RunRow:
-    """Ask a run to stop: one that waits ends at once, one that runs keeps the best audited result that it has."""
+    """Ask a run to stop: one that waits ends at once, one that runs keeps the best audited result that it has.
+
+    An override or a report has nothing to keep before it is done, and ends as cancelled.
+    """
     require_role(actor, "hub")
     with database.writing(actor) as session:
         run = find_run(session, "", run_id)

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.errors import RefusedError
+from api.jobs import leases
 from api.people import OPERATOR
 from api.service import life
 from api.service.asking import ask_for_run
@@ -157,6 +158,26 @@ def test_the_report_of_an_edit_can_be_made_again(solved):
     made = solved.served.ask("hub", "POST", f"{solved.path}/runs", json=sent, headers={"Idempotency-Key": "r"}).json()
     assert worked(solved.served.database, made["id"]) == "done"
     assert solved.file(made["id"], "report.html") == solved.file(solved.override, "report.html")
+
+
+@pytest.mark.parametrize("kind", ["override", "report"])
+def test_what_has_no_best_to_keep_is_cancelled_at_once(solved, kind):
+    """An override or a report that is under way ends without a file when it is cancelled, and says so."""
+    served = solved.served
+    if kind == "report":
+        sent = {"kind": "report", "of": solved.run_id}
+        headers = {"Idempotency-Key": "never"}
+        run = served.ask("hub", "POST", f"{solved.path}/runs", json=sent, headers=headers).json()["id"]
+    else:
+        rows = [row for row in solved.own if row["student_id"] != "CANARY-S2"]
+        run = solved.hand_in(solved.run_id, rows, "never by hand").json()["id"]
+    assert leases.claim(served.database, seconds=-1.0).run_id == run
+    assert served.ask("hub", "POST", f"/v1/runs/{run}/cancel").json()["state"] == "running"
+    assert worked(served.database, run) == "cancelled"
+    said = served.ask("hub", "GET", f"/v1/runs/{run}").json()
+    assert (said["problem"]["code"], said["certificate"]) == ("no_allocation", None)
+    assert "cancelled" in said["problem"]["message"]
+    assert served.ask("hub", "GET", f"/v1/runs/{run}/files").json()["paths"] == []
 
 
 def test_bounds_are_verified_where_they_were_proven(solved, tmp_path):
