@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 from api.auth import Asks, Store
 from api.documents import audit_document
 from api.people import Actor
-from api.routes.answers import CSV, file_answer, media_type, run_shape
+from api.routes.answers import CSV, XLSX, file_answer, media_type, run_shape
 from api.schemas import AuditShape, NewRun, Page, Reason, RowsShape, RunShape
 from api.service.asking import Asked, ask_for_run
 from api.service.handing_in import hand_in
@@ -29,7 +29,13 @@ AsOfRun = Annotated[
     str, Query(max_length=40, description="Audit against the tables that this run saw, and what it kept frozen.")
 ]
 LastEvent = Annotated[int, Header(ge=0, le=10**9, alias="Last-Event-ID")]
-CSV_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}}
+ROWS_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""What a route that takes the rows of an allocation says of its body."""
 BETWEEN_LOOKS = 0.5
 SILENCE = 30
 """Looks without news before a comment says that the line is still open."""
@@ -77,7 +83,7 @@ def cancel(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
     return run_shape(cancel_run(database, actor, run_id))
 
 
-@router.post("/runs/{run_id}/overrides", status_code=202, response_model=RunShape, openapi_extra=CSV_BODY)
+@router.post("/runs/{run_id}/overrides", status_code=202, response_model=RunShape, openapi_extra=ROWS_BODY)
 async def override(
     request: Request,
     database: Store,
@@ -89,10 +95,11 @@ async def override(
 ) -> dict[str, Any]:
     """Hand in the run's allocations.csv as somebody edited it; audited clean, it is made into a run to be signed off.
 
-    A CSV table with student_id and slot_id. Its certificate tells what the edit costs; a breach is refused.
+    A table (CSV or a workbook) with student_id and slot_id. Its certificate tells what the edit costs; a breach is
+    refused.
     """
     require_seer(actor)
-    body = await _csv_body(request)
+    body = await _rows_sent(request)
     made = await run_in_threadpool(hand_in, database, actor, run_id, idempotency_key, body, reason)
     response.headers["Location"] = f"/v1/runs/{made.id}"
     return run_shape(made)
@@ -130,17 +137,17 @@ def file(database: Store, actor: Asks, run_id: str, path: str) -> Response:
     return file_answer(content, path.rpartition(".")[2], path.rpartition("/")[2])
 
 
-@router.post("/rounds/{round_id}/audits", response_model=AuditShape, openapi_extra=CSV_BODY)
+@router.post("/rounds/{round_id}/audits", response_model=AuditShape, openapi_extra=ROWS_BODY)
 async def audit(request: Request, database: Store, actor: Asks, round_id: str, run: AsOfRun = "") -> dict[str, Any]:
-    """Audit any allocation, edited by hand or not: a CSV table with student_id and slot_id. Nothing is kept."""
+    """Audit any allocation, edited by hand or not: a table with student_id and slot_id. Nothing is kept."""
     require_role(actor, "hub", "auditor")
-    body = await _csv_body(request)
+    body = await _rows_sent(request)
     return audit_document(await run_in_threadpool(audit_rows, database, actor, round_id, body, run))
 
 
-async def _csv_body(request: Request) -> bytes:
-    if media_type(request) != CSV:
-        raise HTTPException(415, f"send {CSV}")
+async def _rows_sent(request: Request) -> bytes:
+    if media_type(request) not in {CSV, XLSX}:
+        raise HTTPException(415, f"send {CSV} or {XLSX}")
     return await request.body()
 
 

@@ -13,16 +13,22 @@ from api.errors import AuditBreachedError, ConflictError, RefusedError
 from api.service.asking import Asked, Basis, asked_before, finished_run, queue
 from api.service.assembling import folder_of
 from api.service.kinds import OVERRIDE
+from api.service.offers import csv_bytes
 from api.service.rounds import ALLOCATED, PUBLISHED, find_round, require_state
 from api.service.scoping import require_role
 from api.service.solved import solved_round
+from api.service.uploads import WORKBOOK_START
 from api.store import documents
 from api.store.documents import HUB_OWN, Sheet
 from engine.audit import audit
 from engine.by_hand import ByHand
 from engine.publication import ALLOCATIONS, read_allocation
+from engine.schema import heading_key
+from engine.workbook import read_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from api.people import Actor
@@ -33,10 +39,11 @@ if TYPE_CHECKING:
 EDITED = "edited"
 """The table of the store that holds what was handed in."""
 COLUMNS = ("student_id", "slot_id")
+TABLE, WORKBOOK = "allocations", "allocations.xlsx"
 
 
 def hand_in(database: Database, actor: Actor, run_id: str, idempotency_key: str, content: bytes, reason: str) -> RunRow:
-    """Queue the override of a finished run by the ``allocations.csv`` in ``content``; the same key again: the same run.
+    """Queue the override of a finished run by the edited table in ``content``; the same key again: the same run.
 
     Raises ``AuditBreachedError`` with every breach, ``ConflictError`` where the run could not be signed off now, and
     ``RefusedError`` for no table or for one that changes nothing; then nothing is kept.
@@ -60,12 +67,25 @@ def hand_in(database: Database, actor: Actor, run_id: str, idempotency_key: str,
 
 
 def edited_allocation(content: bytes) -> Allocation:
-    """The allocation of a table that somebody edited; raises ``RefusedError`` where it is none."""
-    with folder_of({ALLOCATIONS: content}) as folder:
+    """The allocation of a CSV table or workbook that somebody edited; raises ``RefusedError`` where it is none.
+
+    A workbook's sheet ``allocations`` is taken, else its first; one that cannot be read safely raises
+    ``RoundRefusedError``.
+    """
+    with folder_of({WORKBOOK if content.startswith(WORKBOOK_START) else ALLOCATIONS: content}) as folder:
+        if (folder / WORKBOOK).exists():
+            (folder / ALLOCATIONS).write_bytes(_first_sheet(read_workbook(folder / WORKBOOK)))
         try:
             return read_allocation(folder)
         except (ValueError, csv.Error):
-            raise RefusedError("send a CSV table with the columns student_id and slot_id") from None
+            raise RefusedError("send a table (CSV or .xlsx) with the columns student_id and slot_id") from None
+
+
+def _first_sheet(sheets: Mapping[str, list[list[str]]]) -> bytes:
+    """The sheet of allocations as CSV, less the empty rows that may stand above its header."""
+    named = [rows for name, rows in sheets.items() if heading_key(name) == heading_key(TABLE)]
+    header, *rows = [row for row in [*named, *sheets.values(), []][0] if any(row)] or [[]]
+    return csv_bytes(Sheet.of(header, rows))
 
 
 def _solved(session: Session, run_id: str) -> RunRow:

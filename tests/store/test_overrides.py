@@ -14,6 +14,7 @@ from api.app import create_app
 from api.errors import RefusedError
 from api.jobs import leases
 from api.people import OPERATOR
+from api.routes.answers import XLSX
 from api.service import life
 from api.service.asking import ask_for_run
 from api.service.importing import export_round, import_round
@@ -23,6 +24,7 @@ from api.service.storing import verify_trail
 from api.service.verifying import verify_folder
 from api.store.model import Document, RunFile, TrailEntry
 from api.store.opening import open_store
+from engine.spreadsheet import xlsx_bytes
 
 LATEST = {"If-Match": "*"}
 TABLE = {"Content-Type": "text/csv"}
@@ -138,6 +140,24 @@ def test_an_edit_is_handed_in_once(solved):
     assert solved.hand_in(solved.run_id, solved.own, "edit").status_code == 409
     assert solved.hand_in(solved.run_id, solved.own, "new").status_code == 422
     assert solved.hand_in("a0", kept, "new").status_code == 404
+
+
+def test_an_edit_may_come_as_a_workbook(solved):
+    """The same rows in a workbook ask for the same run and are audited alike; one that cannot be read is refused."""
+    kept = [(row["student_id"], row["slot_id"]) for row in solved.own if row["student_id"] != GONE]
+    notes = {"Notes": [("to", "do")], "Allocations": [("Student ID", "Slot ID", "Who"), *kept]}
+    book = xlsx_bytes(notes)
+
+    def send(path, content, key="edit", **params):
+        headers = {"Content-Type": XLSX, "Idempotency-Key": key}
+        return solved.served.ask("hub", "POST", path, content=content, params=params, headers=headers)
+
+    overrides, audits = f"/v1/runs/{solved.run_id}/overrides", f"{solved.path}/audits"
+    assert send(overrides, book, reason=WHY).json()["id"] == solved.override
+    assert send(overrides, xlsx_bytes({"Sheet1": notes["Allocations"][:-1]}), reason=WHY).status_code == 409
+    assert send(audits, book, run=solved.run_id).json()["breaches"] == []
+    for wrong in (book[:200], xlsx_bytes({"Sheet1": []}), xlsx_bytes({"Sheet1": [("a", "b"), ("c", "d")]})):
+        assert [send(overrides, wrong, "new", reason=WHY).status_code, send(audits, wrong).status_code] == [422, 422]
 
 
 def test_only_the_hub_overrides(solved):
