@@ -163,6 +163,16 @@ class ChangesShape(BaseModel):
     rows: list[dict[str, str]]
 
 
+class VisitChangesShape(BaseModel):
+    """What a publication changed for an employer: who comes now and who comes no longer, as ``Change`` says.
+
+    Of each: when, to what, the name as on the roster, and the school.
+    """
+
+    publication: int
+    rows: list[dict[str, str]]
+
+
 class SubmissionShape(BaseModel):
     """What came of a table that was sent: the version it became, and what it changed by the ids of rows."""
 

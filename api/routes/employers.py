@@ -7,9 +7,9 @@ from fastapi import APIRouter, Response
 from api.auth import Asks, LastSeen, Store, etag
 from api.problems import faults_problem
 from api.routes.answers import AS_FILE, file_answer, offers_shape, sheet_of
-from api.schemas import ChangesShape, OfferAnswer, OffersSent, OffersShape, RowsShape
+from api.schemas import ChangesShape, OfferAnswer, OffersSent, OffersShape, RowsShape, VisitChangesShape
 from api.service.offers import Answer, answer_offer, read_offers, send_offers
-from api.service.publications import changes_for_school
+from api.service.publications import changes_for_employer, changes_for_school
 from api.service.results import published_file, rows_of
 
 router = APIRouter(prefix="/v1/rounds/{round_id}", tags=["employers"])
@@ -60,6 +60,13 @@ def roster(
 ) -> Response | dict[str, Any]:
     """Who comes to the employer and when, once published: names as released, school, year, adjustments, contact."""
     return _published(database, actor, round_id, "employer", employer_id, form, "roster")
+
+
+@router.get("/employers/{employer_id}/changes", response_model=VisitChangesShape)
+def visit_changes(database: Store, actor: Asks, round_id: str, employer_id: str) -> dict[str, Any]:
+    """Who comes to the employer now and did not before the newest publication, and who comes no longer."""
+    changed = changes_for_employer(database, actor, round_id, employer_id)
+    return {"publication": changed.publication, "rows": list(changed.rows)}
 
 
 @router.get("/schools/{urn}/results", response_model=RowsShape, responses=AS_FILE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from api.service.rounds import find_round
 from api.service.runs import find_run, made_files
 from api.service.scoping import own
 from api.store.clock import now_text
-from api.store.model import Publication
+from api.store.model import Publication, RunFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +25,19 @@ if TYPE_CHECKING:
 
     from api.people import Actor
     from api.store.database import Database
+    from api.store.documents import Owner
     from api.store.model import RoundRow
 
 KEPT = "kept"
+COMES, COMES_NO_LONGER = "comes now", "comes no longer"
+VISIT_COLUMNS = ("Date", "Half", "Half-days", "Experience", "Student", "School")
+"""Of a roster's columns those that say who comes when, and to what."""
+NOTHING = "nothing is published here (yet, or any more)"
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What the newest publication changed for a school: the publication's number, and the rows that are not kept."""
+    """What the newest publication changed for a school or an employer: its number, and the rows that are not kept."""
 
     publication: int
     rows: tuple[dict[str, str], ...]
@@ -73,12 +79,33 @@ def changes_for_school(database: Database, actor: Actor, round_id: str, urn: str
     """
     own(actor, "school", urn)
     with database.reading(OPERATOR) as session:
-        newest = newest_publication(session, round_id)
-        if newest is None or find_round(session, round_id).purged_at is not None:
-            raise NotFoundError("nothing is published here (yet, or any more)")
+        newest = _shown(session, round_id)
         content = made_files(session, newest.run_id, [CHANGES]).get(CHANGES, b"")
         number = newest.number
     return Changed(number, tuple(row for row in _rows_that_change(content) if row["urn"] == urn))
+
+
+def changes_for_employer(database: Database, actor: Actor, round_id: str, employer_id: str) -> Changed:
+    """Who comes to the employer now and did not by the publication before, and who comes no longer.
+
+    Of each only when, to what, the name as on the roster and the school; the roster says the rest of those who come.
+    Nothing for a first publication. Raises ``NotFoundError`` before any, and for another employer. Rosters of
+    publications that no longer stand are read for it here, and only the employer's own.
+    """
+    owner = own(actor, "employer", employer_id)
+    with database.reading(OPERATOR) as session:
+        newest = _shown(session, round_id)
+        runs = [each.run_id for each in publications(session, round_id)[-2:]]
+        rosters = {run_id: _roster(session, run_id, owner) for run_id in runs}
+    if rosters[newest.run_id] is None:
+        raise NotFoundError(NOTHING)
+    if newest.number == 1:
+        return Changed(newest.number, ())
+    before, after = (Counter(rosters[run_id] or ()) for run_id in runs)
+    told = [(*row, COMES) for row in (after - before).elements()]
+    told += [(*row, COMES_NO_LONGER) for row in (before - after).elements()]
+    columns = (*VISIT_COLUMNS, "Change")
+    return Changed(newest.number, tuple(dict(zip(columns, row, strict=True)) for row in sorted(told)))
 
 
 def changes_of_run(session: Session, actor: Actor, run_id: str) -> tuple[dict[str, str], ...]:
@@ -89,6 +116,21 @@ def changes_of_run(session: Session, actor: Actor, run_id: str) -> tuple[dict[st
     require_seer(actor)
     find_run(session, "", run_id)
     return _rows_that_change(made_files(session, run_id, [CHANGES]).get(CHANGES, b""))
+
+
+def _shown(session: Session, round_id: str) -> Publication:
+    """The publication that people see."""
+    newest = newest_publication(session, round_id)
+    if newest is None or find_round(session, round_id).purged_at is not None:
+        raise NotFoundError(NOTHING)
+    return newest
+
+
+def _roster(session: Session, run_id: str, owner: Owner) -> list[tuple[str, ...]] | None:
+    """Who came to the employer by that run, and when; ``None`` where it had no roster of the employer."""
+    mine = RunFile.run_id == run_id, RunFile.owner_kind == owner.kind, RunFile.owner_id == owner.id
+    found = session.execute(select(RunFile.content).where(*mine, RunFile.path.endswith(".csv"))).scalar_one_or_none()
+    return None if found is None else [tuple(row[each] for each in VISIT_COLUMNS) for row in rows_of(found)]
 
 
 def _rows_that_change(content: bytes) -> tuple[dict[str, str], ...]:

@@ -126,5 +126,8 @@ def test_a_roster_says_who_comes_and_nothing_else(served):
     assert served.ask("school", "GET", path).status_code == 404
     assert served.ask("employer", "GET", path.replace("E1", "E4")).status_code == 404
     assert served.ask("employer", "GET", path, params={"form": "xlsx"}).content.startswith(b"PK")
+    changes = f"/v1/rounds/{served.round_id}/employers/E1/changes"
+    assert served.ask("employer", "GET", changes).json() == {"publication": 1, "rows": []}
+    assert served.ask("employer", "GET", changes.replace(served.round_id, served.collecting)).status_code == 404
     unpublished = path.replace(served.round_id, served.collecting)
     assert served.ask("employer", "GET", unpublished).status_code == 404

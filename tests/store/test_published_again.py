@@ -22,6 +22,7 @@ SINCE = "2026-03-16"
 TIMES = {"wall_seconds", "peak_mb", "seconds"}
 NEVER = threading.Event()
 LATEST = {"If-Match": "*"}
+HOW = ("comes now", "comes no longer")
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -79,6 +80,10 @@ class Again:
     def file(self, run_id, path):
         """A file of a run, as bytes."""
         return self.served.ask("hub", "GET", f"/v1/runs/{run_id}/files/{path}").content
+
+    def rosters(self, run_id, employer):
+        """The roster that a run has for an employer."""
+        return list(csv.DictReader(io.StringIO(self.file(run_id, f"rosters/{employer}.csv").decode("utf-8-sig"))))
 
     def rows(self, run_id, path="allocations.csv"):
         """A table of a run."""
@@ -167,6 +172,31 @@ def test_a_school_is_told_who_of_its_own_is_affected(again):
     assert again.ask("school", "GET", "/schools/100002/changes").status_code == 404
     roster = again.served.ask("employer", "GET", f"{again.path}/rosters/E1").text
     assert not [word for word in SECRET if word in roster]
+
+
+def test_an_employer_is_told_who_comes_now_and_who_no_longer(again):
+    """What differs between its two rosters, by date, experience, name and school, and nothing else of anybody."""
+    shown = ("Date", "Half", "Half-days", "Experience", "Student", "School")
+    changed = []
+    for employer in sorted({row["employer_id"] for run in (again.first, again.run_id) for row in again.rows(run)}):
+        before, after = (
+            {tuple(row[each] for each in shown) for row in again.rosters(run, employer)}
+            for run in (again.first, again.run_id)
+        )
+        said = again.ask("auditor", "GET", f"/employers/{employer}/changes")
+        assert said.json()["publication"] == 2
+        rows = said.json()["rows"]
+        assert {tuple(row) for row in rows} <= {(*shown, "Change")}
+        told = [{tuple(row[each] for each in shown) for row in rows if row["Change"] == how} for how in HOW]
+        assert told == [after - before, before - after]
+        assert len(rows) == len(after - before) + len(before - after)
+        assert not [word for word in SECRET if word in said.text]
+        changed += rows
+    assert {row["Change"] for row in changed} == set(HOW)
+    own = again.ask("employer", "GET", "/employers/E1/changes")
+    assert own.json() == again.ask("hub", "GET", "/employers/E1/changes").json()
+    for role, employer in (("employer", "E3"), ("school", "E1"), ("hub", "E99")):
+        assert again.ask(role, "GET", f"/employers/{employer}/changes").status_code == 404
 
 
 def test_the_trail_says_all_of_it(again):
