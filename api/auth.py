@@ -12,7 +12,8 @@ from api.service.keys import whose
 from api.store.database import Database
 
 bearer = HTTPBearer(auto_error=False, description="A key that `foothold keys make` showed.")
-ETAG = re.compile(r'"(\d{1,18})"')
+ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
+"""A version in quotation marks; proxies that compress an answer mark its ETag as weak, and the version is the same."""
 
 
 def store(request: Request) -> Database:

@@ -111,7 +111,8 @@ async def _http(_request: Request, failure: Exception) -> JSONResponse:
 async def _invalid(_request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, RequestValidationError)
     wrong = [{"pointer": _pointer(each["loc"]), "message": each["msg"]} for each in failure.errors()]
-    return problem(422, "invalid", "The request is not as it should be", f"{len(wrong)} things are wrong", errors=wrong)
+    detail = "1 thing is wrong" if len(wrong) == 1 else f"{len(wrong)} things are wrong"
+    return problem(422, "invalid", "The request is not as it should be", detail, errors=wrong)
 
 
 def _pointer(place: Iterable[str | int]) -> str:

@@ -15,10 +15,20 @@ def _text(value: str) -> str:
     return value
 
 
+def _said(value: str) -> str:
+    if not value.strip():
+        raise ValueError("it is blank; say it in words")
+    return value
+
+
 Words = Annotated[str, AfterValidator(_text)]
 
 Criterion = Literal["purpose", "outcomes", "interaction", "people", "task", "feedback", "reflection"]
-Reason = Annotated[Words, Field(min_length=1, max_length=2_000, description="Why, in words that stay on record.")]
+Reason = Annotated[
+    Words,
+    AfterValidator(_said),
+    Field(min_length=1, max_length=2_000, description="Why, in words that stay on record."),
+]
 Cell = Words | int | float | bool | None | list[Words | int]
 Row = dict[Annotated[Words, Field(max_length=200)], Cell]
 

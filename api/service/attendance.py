@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,8 @@ def mark_attendance(
     """
     owner = own(actor, "school", urn, writes=True)
     allocated = _allocated_to(database, round_id, urn)
-    pairs = [(student, slot) for student, slot, _ in marks]
-    wrong = sorted({pair for pair in pairs if pair not in allocated or pairs.count(pair) > 1})
+    marked = Counter((student, slot) for student, slot, _ in marks)
+    wrong = sorted(pair for pair, times in marked.items() if pair not in allocated or times > 1)
     if wrong:
         named = ", ".join(" ".join(pair) for pair in wrong)
         raise RefusedError(f"not allocated to this school, or marked twice: {named}")

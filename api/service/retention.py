@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select, update
 
 from api.errors import RefusedError
 from api.service.rounds import CLOSED
+from api.service.runs import CANCELLED, OPEN_STATES
 from api.service.scoping import require_role
 from api.store import trail
 from api.store.clock import now_text
@@ -32,7 +33,10 @@ KEPT_OF_AUDIT = ("goals", "levels")
 
 
 def purge_due(database: Database, actor: Actor, days: int) -> list[str]:
-    """Purge every round that was closed at least ``days`` ago, and return their ids."""
+    """Purge every round that was closed at least ``days`` ago, and return their ids.
+
+    A report that is still being made of such a round is cancelled, so that nothing is written after the purge.
+    """
     require_role(actor, "hub")
     if days < 0:
         raise RefusedError("a time to keep personal data is 0 days or more")
@@ -53,6 +57,8 @@ def _purge(session: Session, actor: Actor, row: RoundRow) -> str:
     runs = session.execute(select(RunRow).where(RunRow.round_id == row.id)).scalars().all()
     files = _emptied(session, RunFile, [RunFile.run_id.in_([run.id for run in runs]), RunFile.personal], ("content",))
     for run in runs:
+        if run.state in OPEN_STATES:
+            run.state, run.finished_at = CANCELLED, now_text()
         run.problem = None
         run.audit = _without_people(run.audit)
     row.purged_at = now_text()

@@ -38,6 +38,24 @@ def test_a_change_says_what_it_changes(served):
     assert (late.status_code, late.json()["code"]) == (412, "changed")
 
 
+def test_an_etag_that_a_proxy_marked_as_weak_is_as_good(served):
+    """A proxy that compresses an answer puts W/ before its ETag; whoever sends that back changes what they saw."""
+    path, kind = f"/v1/rounds/{served.collecting}/schools/100001/calendar", {"Content-Type": "text/csv"}
+    body = "urn,date\n100001,2026-03-12\n"
+    seen = f"W/{served.ask('school', 'GET', path).headers['etag']}"
+    said = [served.ask("school", "PUT", path, content=body, headers={**kind, "If-Match": seen}) for _ in range(2)]
+    assert [each.status_code for each in said] == [200, 412]
+
+
+def test_a_step_is_not_taken_for_no_reason(served):
+    """A reason of nothing but spaces is refused like one that is left out, and the round is as it was."""
+    path = f"/v1/rounds/{served.round_id}"
+    for sent in ({"reason": " \n\t"}, {"reason": ""}, {}):
+        said = served.ask("hub", "POST", f"{path}/reopen", json=sent, headers={"If-Match": "*"})
+        assert (said.status_code, said.json()["detail"]) == (422, "1 thing is wrong")
+    assert served.ask("hub", "GET", path).json()["state"] == "published"
+
+
 def test_faults_come_with_a_pointer_or_with_the_file(served):
     """JSON gets pointers into itself, a CSV file or workbook comes back with a Problems column if asked for."""
     rows = [{"UPN": "S1", "URN": 100001, "NC Year": 99, "FSM": True, "SEN": "N"}]

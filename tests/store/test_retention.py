@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from served import SECRET
+from served import SECRET, worked
 
 from api.errors import RefusedError
+from api.jobs import leases
 from api.people import OPERATOR
 from api.service import life
+from api.service.asking import Asked, ask_for_run
 from api.service.importing import export_round
 from api.service.results import run_paths
 from api.service.retention import purge_due
@@ -29,6 +31,27 @@ def held(database):
         texts += [str(each.content) for each in session.query(RunFile)]
         run = session.connection().exec_driver_sql("SELECT audit, problem, certificate FROM runs").all()
     return "\n".join([*texts, str(run)])
+
+
+def test_nothing_is_written_after_a_purge(database, tiny_id):
+    """A report that is under way when its closed round is purged is cancelled, and its worker can write no more."""
+    run = ask_for_run(database, OPERATOR, tiny_id, "k").id
+    assert worked(database, run) == "done"
+    life.sign_off(database, OPERATOR, tiny_id, run, "I looked")
+    life.publish(database, OPERATOR, tiny_id)
+    life.close(database, OPERATOR, tiny_id)
+    report = ask_for_run(database, OPERATOR, tiny_id, "again", Asked(kind="report", of_run=run))
+    lease = leases.claim(database)
+    assert lease.run_id == report.id
+    assert purge_due(database, OPERATOR, 0) == [tiny_id]
+    made = leases.Made({}, {"input_sha256": "0" * 64, "status": "optimal"}, {"overrides": ["N1 has the pinned slot"]})
+    with pytest.raises(leases.LeaseLostError):
+        leases.finish(database, lease, made, [])
+    with database.reading(OPERATOR) as session:
+        assert (find_run(session, tiny_id, report.id).state, find_run(session, tiny_id, report.id).audit) == (
+            "cancelled",
+            None,
+        )
 
 
 def test_a_purged_round_knows_nobody(served, tmp_path):
