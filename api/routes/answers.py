@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.errors import RefusedError
 from api.service.offers import Offers, csv_bytes
 from api.service.submissions import Submission
-from api.service.uploads import Upload
+from api.service.uploads import Upload, require_bearable
 from api.store.documents import Sheet
 from api.store.model import Document, RunRow
 
@@ -76,8 +76,9 @@ async def table_sent(request: Request, table: str) -> tuple[Upload, bool]:
 
 
 def sheet_of(rows: list[dict[str, Any]]) -> Sheet:
-    """Rows of JSON as a sheet: every name that any row has is a column."""
+    """Rows of JSON as a sheet: every name that any row has is a column; raises ``RefusedError`` for far too many."""
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    require_bearable(len(columns), len(rows))
     return Sheet.of(columns, [[cell_text(row.get(column)) for column in columns] for row in rows])
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.errors import RefusedError
 from api.service.assembling import folder_of
 from api.service.taken import taken_faults
 from api.service.unfilled import filled_in
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 
 WORKBOOK_START = b"PK"
+MOST_CELLS = 10_000_000
 _TABLES = {table.name: table for table in TABLES}
 
 
@@ -73,6 +75,7 @@ def read_upload(
     """
     with _beside(upload, around) as folder:
         found = filled_in(upload.table, find_tables(folder).rows.get(upload.table))
+        require_bearable(max(map(len, found.rows.rows), default=0), len(found.rows.rows))
         intake = _intake(folder, upload, around, found)
         faults = tuple(fault for fault in intake.faults if heading_key(fault.table) == upload.table)
         faults += taken_faults(upload.table, found.rows, sender, taken)
@@ -93,6 +96,15 @@ def difference(table: str, before: Sheet | None, after: Sheet) -> Difference:
         tuple(each for each in new if each in old and old[each] != new[each]),
         tuple(each for each in old if each not in new),
     )
+
+
+def require_bearable(columns: int, rows: int) -> None:
+    """Refuse a table that is small as it is sent and huge once every row has every column."""
+    if columns * rows > MOST_CELLS:
+        raise RefusedError(
+            f"a table of {columns:,} columns and {rows:,} rows is too large: with its empty cells it has at most "
+            f"{MOST_CELLS:,}; take out what is not needed"
+        )
 
 
 @contextmanager

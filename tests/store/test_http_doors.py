@@ -81,6 +81,25 @@ def test_a_dry_run_tells_and_keeps_nothing(served):
     assert served.ask("school", "GET", path).json()["version"] == before
 
 
+def spread(rows, columns):
+    """A table with more columns than anybody needs, each row short."""
+    return ",".join(["UPN", "URN", *map(str, range(columns - 2))]) + "\nx" * rows
+
+
+@pytest.mark.parametrize("role", ["school", "employer"])
+def test_a_table_is_no_larger_than_it_looks(served, role):
+    """Rows that each bring a column, or are short under a very wide header, are refused before they are spread out."""
+    path = {"school": "/schools/100001/students", "employer": "/employers/E1/offers"}[role]
+    rows = [{f"c{number} {each}": 1 for each in range(4)} for number in range(1_600)]
+    sent = {"rows": rows} if role == "school" else {"experiences": rows, "slots": []}
+    said = served.ask(role, "PUT", f"/v1/rounds/{served.collecting}{path}", json=sent, headers={"If-Match": "*"})
+    assert (said.status_code, said.json()["code"]) == (422, "refused")
+    assert "6,400 columns" in said.json()["detail"]
+    said = send(served, spread(rows=10_001, columns=1_000))
+    assert (said.status_code, said.json()["code"]) == (422, "refused")
+    assert send(served, spread(rows=10, columns=1_000), query="?dry_run=true").json()["code"] == "faults"
+
+
 def bomb():
     """A small archive that would unpack to a gigabyte."""
     kept = io.BytesIO()
