@@ -35,7 +35,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(database: Database, listener: socket.socket, begun: Callable[[], None]) -> None:
-    """Answer requests until told to stop; on the embedded store the worker is inside."""
+    """Answer requests until told to stop; on the embedded store the worker is inside.
+
+    Raises ``RefusedError`` before it begins where the environment gives no lease.
+    """
     _log_to_standard_error()
     clear_abandoned()
     config = uvicorn.Config(

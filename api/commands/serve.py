@@ -36,9 +36,9 @@ def serve(
     screen = Screen.open(json=json)
     listener = listen(host, port)
     database = store_at(data, new=True)
-    made = first_key(database, OPERATOR)
 
     def begun() -> None:
+        made = first_key(database, OPERATOR)
         url = f"http://{host}:{listener.getsockname()[1]}"
         screen.document({"url": url, "first_key": made.secret if made else None})
         if made:

@@ -18,7 +18,8 @@ def worker(
     """Do runs, one after another, until Ctrl-C; as many workers as wanted may run, on as many machines.
 
     A worker that is told to stop gives its run back; one that dies is missed after a few seconds
-    (FOOTHOLD_LEASE_SECONDS, 12) and another does the run from its start.
+    (FOOTHOLD_LEASE_SECONDS, 12) and another does the run from its start. What was left in the temporary directory by
+    one that was killed is removed.
 
     \b
     Examples:

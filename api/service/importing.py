@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from api.errors import RefusedError
+from api.errors import NotFoundError, RefusedError
 from api.service.assembling import (
     ANSWER_COLUMNS,
     ANSWERS,
@@ -76,9 +76,16 @@ def export_round(database: Database, actor: Actor, round_id: str, out: Path) -> 
     require_replaceable(out)
     require_writable(out)
     with database.reading(actor) as session:
-        files = _made(session, round_id) or round_files(session, round_id, find_round(session, round_id).seed)
+        files = _made(session, round_id) or round_files(session, round_id, _kept(session, round_id).seed)
     write_whole(out, files)
     return sorted(files)
+
+
+def _kept(session: Session, round_id: str) -> RoundRow:
+    try:
+        return find_round(session, round_id)
+    except NotFoundError:
+        raise NotFoundError(f"there is no round or run {round_id} in the store") from None
 
 
 def _made(session: Session, run_id: str) -> dict[str, bytes]:

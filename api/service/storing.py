@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from api.errors import RefusedError
 from api.settings import Settings
 from api.store import trail
+from api.store.database import FILE
 from api.store.opening import open_store
 
 if TYPE_CHECKING:
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 def store_at(folder: Path, *, new: bool = False) -> Database:
     """The store at ``FOOTHOLD_DATABASE_URL``, else in ``folder``; only where ``new`` may it be made there."""
     url = Settings.from_environment().database_url
-    if url is None and not new and not folder.is_dir():
-        raise RefusedError(f"there is no store in {folder}; `foothold import` or `foothold serve` makes one")
+    if url is None and not new and not (folder / FILE).is_file():
+        raise RefusedError(
+            f"there is no store in {folder}; name its folder with --data, or make one with `foothold import` or "
+            "`foothold serve`"
+        )
     return open_store(folder, url)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from api.errors import RefusedError
 from api.store.database import Database, connect, require_guarded, sqlite_url
@@ -33,7 +33,9 @@ def open_store(folder: Path, url: str | None = None) -> Database:
         with engine.begin() as connection:
             require_guarded(connection)
             migrate(connection)
-    except OperationalError as failure:
+    except DatabaseError as failure:
+        if type(failure) not in {OperationalError, DatabaseError}:
+            raise
         where = str(folder) if url is None else "FOOTHOLD_DATABASE_URL"
         raise RefusedError(f"the database at {where} cannot be opened: {failure.orig}") from failure
     return Database(engine)

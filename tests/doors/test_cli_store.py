@@ -62,11 +62,34 @@ def test_the_trail_is_verified_and_tampering_exits_5(foothold, stored):
 
 def test_a_store_that_is_not_there_is_not_made_by_reading(foothold, tmp_path):
     """A mistyped folder is bad usage, and no empty store is left behind."""
-    for command in (["trail"], ["export", "r1", tmp_path / "out"]):
-        done = foothold(*command, "--data", tmp_path / "nowhere")
-        assert done.returncode == 2
-        assert "there is no store" in done.stderr
+    (tmp_path / "empty").mkdir()
+    for command in (["trail"], ["export", "r1", tmp_path / "out"], ["worker"]):
+        for folder in ("nowhere", "empty"):
+            done = foothold(*command, "--data", tmp_path / folder)
+            assert done.returncode == 2
+            assert "there is no store" in done.stderr
     assert not (tmp_path / "nowhere").exists()
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_what_is_no_store_is_refused(foothold, stored, tmp_path):
+    """A file that is no database, and an id that is neither a round's nor a run's, are bad usage and said to be."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "foothold.sqlite").write_text("a shopping list")
+    done = foothold("trail", "--data", tmp_path / "other")
+    assert (done.returncode, "cannot be opened: file is not a database" in done.stderr) == (2, True)
+    done = foothold("export", "nobody", tmp_path / "out", "--data", stored[0])
+    assert (done.returncode, "no round or run nobody" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("lease", ["soon", "-5", "nan", "0.1"])
+def test_a_lease_that_is_none_is_refused_before_anything_begins(foothold, stored, monkeypatch, lease):
+    """Worker and server say what FOOTHOLD_LEASE_SECONDS takes; no first key is made that nobody would see."""
+    monkeypatch.setenv("FOOTHOLD_LEASE_SECONDS", lease)
+    for command in (["worker"], ["serve", "--port", "0"]):
+        done = foothold(*command, "--data", stored[0])
+        assert (done.returncode, "takes 1 to 3,600 seconds" in done.stderr) == (2, True)
+    assert json.loads(foothold("keys", "list", "--data", stored[0], "--json").stdout)["keys"] == []
 
 
 def test_faults_are_told_all_at_once_and_nothing_is_kept(foothold, tiny, tmp_path):
