@@ -121,7 +121,8 @@ def _pointer(place: Iterable[str | int]) -> str:
 
 
 async def _unwritable(_request: Request, _failure: Exception) -> JSONResponse:
-    return problem(422, "refused", "This cannot be kept", "it holds characters that are no text (NUL, half of one)")
+    detail = "it holds characters that are no text (NUL, half of one), or an id is longer than 200 characters"
+    return problem(422, "refused", "This cannot be kept", detail)
 
 
 async def _database_away(_request: Request, _failure: Exception) -> JSONResponse:

@@ -14,7 +14,7 @@ from api.service.taken import ids_of_others
 from api.service.uploads import Difference, difference, read_upload
 from api.store import documents
 from api.store.documents import HUB_OWN, Owner, Sheet
-from api.store.ownership import put_together, take_apart
+from api.store.ownership import ids_in, put_together, take_apart
 from engine.csvtext import Rows
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ ABSENCES = frozenset({"students", "calendar"})
 """What a school may still send of a published round: who is absent or has left, and when it cannot release anybody."""
 BESIDE_THE_ROUND = frozenset({"attendance", "edited"})
 """Tables of the store that are no part of what is solved."""
+STUDENT, NAMED = "student_id", 5
 BY_OWNER = {"schools": "school", "employers": "employer"}
 NOT_STARTED, FAULTS, IN = "not started", "faults", "in"
 
@@ -86,7 +87,8 @@ def submit_table(
     """Keep the school's table as its next version; a faulty one is on record but not part of the round.
 
     Raises ``NotFoundError`` for a school that is not the actor's or not in the round, ``ConflictError`` once the round
-    is frozen (a published one takes absences again), ``ChangedError`` where ``expected`` is not the newest version.
+    is frozen (a published one takes absences again, and no new students), ``ChangedError`` where ``expected`` is not
+    the newest version.
     """
     owner = own(actor, "school", urn, writes=True)
     with database.reading(actor) as session:
@@ -96,8 +98,11 @@ def submit_table(
     reading = read_upload(upload, around, sender=owner, taken=taken)
     changes = difference(upload.table, before, reading.sheet)
     with database.writing(actor) as session:
-        require_state(find_round(session, round_id), *_taken_in(upload.table))
+        row = find_round(session, round_id)
+        require_state(row, *_taken_in(upload.table))
         documents.require_version(documents.newest_version(session, round_id, upload.table, owner), expected)
+        if row.state == PUBLISHED and upload.table == "students" and not reading.faults:
+            _require_known_students(documents.sheets_of(session, round_id, upload.table, owner), reading.sheet)
         if dry_run:
             return Submission(0, reading, changes)
         faults = [fault.as_dict() for fault in reading.faults]
@@ -167,6 +172,20 @@ def _standing(urn: str, table: str, sent: Facts | None) -> Standing:
 def _taken_in(table: str) -> tuple[str, ...]:
     """The states of a round in which it takes a school's table."""
     return (COLLECTING, PUBLISHED) if table in ABSENCES else (COLLECTING,)
+
+
+def _require_known_students(before: Sequence[Sheet], after: Sheet) -> None:
+    """Once the seed and the outcome are known nobody new comes in, and nobody under a new id, without the hub.
+
+    Who was in any earlier version is not new: a school that left out too many puts them back.
+    """
+    new = sorted(set(ids_in(after, STUDENT)).difference(*(ids_in(sheet, STUDENT) for sheet in before)))
+    if new:
+        named = ", ".join(new[:NAMED]) + (" ..." if len(new) > NAMED else "")
+        raise ConflictError(
+            f"the round is published: it takes who is absent or has left, and no new students ({named}); for a late "
+            "one the hub reopens the round"
+        )
 
 
 def _around_school(session: Session, round_id: str, owner: Owner, table: str) -> dict[str, bytes]:

@@ -155,6 +155,13 @@ def sheet_of(session: Session, round_id: str, table: str, owner: Owner) -> Sheet
     return Sheet.read(document.body) if document is not None and document.body is not None else None
 
 
+def sheets_of(session: Session, round_id: str, table: str, owner: Owner) -> list[Sheet]:
+    """Every version of the owner's table that was part of the round, the first one first."""
+    mine = [*_owned(round_id, table, owner), Document.state == IN, Document.body.is_not(None)]
+    bodies = session.execute(select(Document.body).where(*mine).order_by(Document.version)).scalars()
+    return [Sheet.read(body) for body in bodies if body is not None]
+
+
 def current(
     session: Session, round_id: str, *, tables: Sequence[str] | None = None, through: int | None = None
 ) -> Sequence[Document]:

@@ -290,6 +290,24 @@ def test_an_employer_gives_fewer_places_and_no_more(again):
     assert again.served.ask("employer", "GET", path).json()["answers"] == own["answers"]
 
 
+def test_nobody_new_comes_in_once_it_is_published(again):
+    """A school leaves students out and puts them back, and cannot add one or call one by another id."""
+    table = again.ask("school", "GET", "/schools/100001/students").json()
+    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+    def send(rows, query=""):
+        return again.ask("school", "PUT", f"/schools/100001/students{query}", json={"rows": rows}, headers=LATEST)
+
+    for new in ([*rows, {**rows[0], "student_id": "late"}], [{**rows[0], "student_id": "late"}, *rows[1:]]):
+        for query in ("?dry_run=true", ""):
+            said = send(new, query)
+            assert (said.status_code, said.json()["code"]) == (409, "conflict")
+            assert "(late)" in said.json()["detail"]
+    assert send([{**row, "student_id": f" {row['student_id']} "} for row in rows[1:]], "?dry_run=true").is_success
+    assert send([{**rows[0], "student_id": "late", "year_group": "99"}], "?dry_run=true").status_code == 422
+    assert [send(rows[1:]).status_code, send(rows).status_code] == [200, 200]
+
+
 def test_a_reopened_round_takes_everything_and_keeps_its_seed(again):
     """A late school's preferences are taken only after reopening; what is published stays, and freezing leads back."""
     table = {"content": "student_id,rank,kind,value\nCANARY-N2,1,experience,X1\n", "headers": LATEST}
