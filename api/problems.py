@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from engine.faults import Fault
 
 PROBLEM = "application/problem+json"
+FIRST_ROW = 2
+"""How a spreadsheet numbers the first row below the header."""
 MOST_FAULTS = 10_000
 """As many faults as one answer tells; ``count`` says how many there are."""
 log = logging.getLogger("foothold.server")
@@ -58,10 +60,13 @@ def problem(status: int, code: str, title: str, detail: str = "", **more: Any) -
     return JSONResponse(content, status, media_type=PROBLEM)
 
 
-def faults_problem(faults: Iterable[Fault], *, rows_are_json: bool = False) -> JSONResponse:
-    """Every fault of a table, each with a pointer into the JSON that was sent, or with the row of the file."""
+def faults_problem(faults: Iterable[Fault], *, rows_at: str = "") -> JSONResponse:
+    """Every fault of a table with its row in the file; ``rows_at`` is where in the JSON that was sent the rows were.
+
+    Each fault then has a pointer too; ``{table}`` in ``rows_at`` stands for the fault's table.
+    """
     listed = [
-        {**fault.as_dict(), **({"pointer": f"/rows/{fault.row - 2}/{fault.column}"} if rows_are_json else {})}
+        {**fault.as_dict(), **({"pointer": _pointer_to(fault, rows_at.format(table=fault.table))} if rows_at else {})}
         for fault in faults
     ]
     detail = f"{len(listed)} fault{'' if len(listed) == 1 else 's'}; nothing of it is part of the round"
@@ -113,6 +118,14 @@ async def _invalid(_request: Request, failure: Exception) -> JSONResponse:
     wrong = [{"pointer": _pointer(each["loc"]), "message": each["msg"]} for each in failure.errors()]
     detail = "1 thing is wrong" if len(wrong) == 1 else f"{len(wrong)} things are wrong"
     return problem(422, "invalid", "The request is not as it should be", detail, errors=wrong)
+
+
+def _pointer_to(fault: Fault, rows_at: str) -> str:
+    """The cell, or the rows as a whole for what is wrong with the table or with the names of its columns."""
+    if fault.row < FIRST_ROW:
+        return rows_at
+    name = fault.column.replace("~", "~0").replace("/", "~1")
+    return f"{rows_at}/{fault.row - FIRST_ROW}" + (f"/{name}" if name else "")
 
 
 def _pointer(place: Iterable[str | int]) -> str:

@@ -33,7 +33,7 @@ def send(
     experiences, slots = sheet_of(sent.experiences), sheet_of(sent.slots)
     done = send_offers(database, actor, round_id, employer_id, experiences, slots, expected=seen)
     if done.faults:
-        return faults_problem(done.faults, rows_are_json=True)
+        return faults_problem(done.faults, rows_at="/{table}")
     return offers(database, actor, round_id, employer_id, response)
 
 

@@ -122,4 +122,4 @@ def _said(said: Submission, upload: Upload, *, as_json: bool, back: bool) -> Res
         return submission_shape(said)
     if back and said.reading.problems is not None:
         return file_answer(said.reading.problems, upload.name.rpartition(".")[2], upload.name, 422)
-    return faults_problem(said.reading.faults, rows_are_json=as_json)
+    return faults_problem(said.reading.faults, rows_at="/rows" if as_json else "")

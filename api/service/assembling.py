@@ -17,6 +17,7 @@ from api.errors import RefusedError
 from api.private_folders import private_folder
 from api.store.documents import Owner, Sheet, current
 from api.store.ownership import about_own_students, empty_sheet, put_together
+from engine.columns import EDGES
 from engine.tables import TABLE_NAMES
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def with_seed(toml: str, seed: str | None) -> str:
 
 def answers_of(sheets: list[Sheet]) -> Answers:
     """What was answered to each offer, by experience."""
-    return {record["experience_id"]: record for sheet in sheets for record in sheet.records()}
+    return {record["experience_id"].strip(EDGES): record for sheet in sheets for record in sheet.records()}
 
 
 def _forbidden(decisions: Sheet, ids: Collection[str]) -> Sheet:
@@ -145,7 +146,7 @@ def _as_answered(name: str, sheet: Sheet, answers: Answers, giving: Collection[s
     columns = dict.fromkeys([*sheet.columns, *(["meaningful"] if name == "experiences" else [])])
     rows = []
     for record in sheet.records():
-        answer = answers.get(record["experience_id"], {"state": OFFERED, "meaningful": ""})
+        answer = answers.get(record["experience_id"].strip(EDGES), {"state": OFFERED, "meaningful": ""})
         if name == "experiences" and answer["state"] == CONFIRMED:
             record["meaningful"] = answer["meaningful"]
         if name == "slots" and answer["state"] not in giving:

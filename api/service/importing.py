@@ -22,6 +22,7 @@ from api.store.clock import now_text
 from api.store.documents import HUB_OWN, Owner, Sheet
 from api.store.model import RoundRow, RunRow
 from api.store.ownership import take_apart
+from engine.columns import EDGES
 from engine.folders import require_replaceable, write_whole
 from engine.loading import load_round
 from engine.rawtables import find_tables
@@ -104,7 +105,8 @@ def _confirmations(parts: Iterable[Part]) -> list[Part]:
     for table, owner, sheet in parts:
         if table == "experiences":
             rows[owner] = [
-                (record["experience_id"], CONFIRMED, record.get("meaningful", ""), "") for record in sheet.records()
+                (record["experience_id"].strip(EDGES), CONFIRMED, record.get("meaningful", ""), "")
+                for record in sheet.records()
             ]
     return [(ANSWERS, owner, Sheet.of(ANSWER_COLUMNS, each)) for owner, each in rows.items()]
 

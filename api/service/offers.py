@@ -30,6 +30,10 @@ from api.service.taken import ids_of_others
 from api.service.uploads import Upload, read_upload
 from api.store import documents
 from api.store.documents import Sheet
+from api.store.ownership import ids_in
+from engine.columns import EDGES
+from engine.schema import match_headings
+from engine.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
     from engine.faults import Fault
 
 OFFER_TABLES = ("experiences", "slots")
+EMPLOYER = "employer_id"
+_TABLES = {table.name: table for table in TABLES}
 BEFORE_CLOSED = tuple(state for state in STATES if state != CLOSED)
 
 
@@ -98,7 +104,8 @@ def send_offers(
     with database.reading(actor) as session:
         _require_employer(session, round_id, owner)
         around = round_files(session, round_id, None, seen_by=owner)
-    sent = dict(zip(OFFER_TABLES, (_of_employer(experiences, employer_id), slots), strict=True))
+    sent = {name: _declared(name, sheet) for name, sheet in zip(OFFER_TABLES, (experiences, slots), strict=True)}
+    sent["experiences"] = _of_employer(sent["experiences"], employer_id)
     files = {f"{name}.csv": csv_bytes(sheet) for name, sheet in sent.items()}
     taken = {name: ids_of_others(database, round_id, name, owner) for name in OFFER_TABLES}
     faults = tuple(
@@ -182,21 +189,31 @@ def _offers(session: Session, round_id: str, owner: Owner) -> Offers:
         documents.sheet_of(session, round_id, table, owner) or Sheet((), ()) for table in (*OFFER_TABLES, ANSWERS)
     )
     answered = answers_of([answers])
-    for row in experiences.records():
-        answered.setdefault(row["experience_id"], _record(Answer(row["experience_id"], OFFERED)))
+    for each in ids_in(experiences, "experience_id"):
+        answered.setdefault(each, _record(Answer(each, OFFERED)))
     return Offers(experiences, slots, answered, documents.newest_version(session, round_id, ANSWERS, owner))
+
+
+def _declared(table: str, sheet: Sheet) -> Sheet:
+    """The sheet under the declared names of its columns, however they were called, with cells trimmed."""
+    names = list(sheet.columns)
+    for name, place in match_headings(_TABLES[table], names).position.items():
+        names[place] = name
+    return Sheet(tuple(names), tuple(tuple(cell.strip(EDGES) for cell in row) for row in sheet.rows))
 
 
 def _of_employer(experiences: Sheet, employer_id: str) -> Sheet:
     """The experiences with the employer's id where none is given."""
-    columns = tuple(dict.fromkeys([*experiences.columns, "employer_id"]))
-    rows = [{**record, "employer_id": record.get("employer_id") or employer_id} for record in experiences.records()]
-    return Sheet.of(columns, [[row[column] for column in columns] for row in rows])
+    if EMPLOYER not in experiences.columns:
+        return Sheet((*experiences.columns, EMPLOYER), tuple((*row, employer_id) for row in experiences.rows))
+    place = experiences.columns.index(EMPLOYER)
+    rows = ((*row[:place], row[place] or employer_id, *row[place + 1 :]) for row in experiences.rows)
+    return Sheet(experiences.columns, tuple(rows))
 
 
 def _answers_kept(before: Offers, experiences: Sheet) -> Answers:
     """The answers to experiences that are as they were; all others are offered anew."""
-    old = {record["experience_id"]: _filled(record) for record in before.experiences.records()}
+    old = {record["experience_id"].strip(EDGES): _filled(record) for record in before.experiences.records()}
     kept: Answers = {}
     for record in experiences.records():
         experience_id = record["experience_id"]
@@ -208,7 +225,7 @@ def _answers_kept(before: Offers, experiences: Sheet) -> Answers:
 
 
 def _filled(record: dict[str, str]) -> dict[str, str]:
-    return {column: cell for column, cell in record.items() if cell}
+    return {column: trimmed for column, cell in record.items() if (trimmed := cell.strip(EDGES))}
 
 
 def _record(answer: Answer) -> dict[str, str]:

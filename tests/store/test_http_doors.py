@@ -81,6 +81,32 @@ def test_a_dry_run_tells_and_keeps_nothing(served):
     assert served.ask("school", "GET", path).json()["version"] == before
 
 
+def test_an_offer_is_read_as_spreadsheets_are(served):
+    """Headings by other names and spaces around ids are taken, and what the hub confirms of it is given."""
+    path = f"/v1/rounds/{served.collecting}/employers/E2/offers"
+    own = served.ask("hub", "GET", path).json()
+    other = {"experience_id": "Experience ID", "employer_id": "Employer ID"}
+    experiences = [{other.get(name, name): cell for name, cell in row.items()} for row in own["experiences"]]
+    experiences = [{**row, "Experience ID": f" {row['Experience ID']} ", "Employer ID": ""} for row in experiences]
+    slots = [{**row, "experience_id": f"{row['experience_id']}\t"} for row in own["slots"]]
+    said = served.ask("hub", "PUT", path, json={"experiences": experiences, "slots": slots}, headers={"If-Match": "*"})
+    assert said.status_code == 200, said.text
+    assert [(row["experience_id"], row["employer_id"]) for row in said.json()["experiences"]] == [
+        (row["experience_id"], "E2") for row in own["experiences"]
+    ]
+    assert said.json()["answers"] == own["answers"]
+
+
+def test_faults_of_offers_point_into_what_was_sent(served):
+    """A wrong cell is found under experiences or slots, and a column that is missing at the rows as a whole."""
+    path = f"/v1/rounds/{served.collecting}/employers/E1/offers"
+    own = served.ask("employer", "GET", path).json()
+    sent = {"experiences": [{**own["experiences"][0], "tier": "T9"}], "slots": [{"slot_id": "L99", "half": "PM"}]}
+    said = served.ask("employer", "PUT", path, json=sent, headers={"If-Match": "*"})
+    found = {(fault["column"], fault["pointer"]) for fault in said.json()["faults"]}
+    assert {("tier", "/experiences/0/tier"), ("date", "/slots")} <= found
+
+
 def spread(rows, columns):
     """A table with more columns than anybody needs, each row short."""
     return ",".join(["UPN", "URN", *map(str, range(columns - 2))]) + "\nx" * rows

@@ -41,6 +41,18 @@ def test_cells_and_columns_that_no_rule_reads_are_kept(database, tmp_path):
     assert load_round(tmp_path / "out") == load_round(folder)
 
 
+def test_spaces_around_ids_take_no_offer_away(database, tmp_path):
+    """An id with a space or a tab beside it is the same offer, and what it has to give is given."""
+    folder = tmp_path / "spaces"
+    write_scenario("tiny", folder)
+    for name, id_ in (("slots", "X4"), ("experiences", "X5"), ("slots", "X6"), ("experiences", "X6")):
+        table = folder / f"{name}.csv"
+        table.write_text(table.read_text().replace(f"{id_},", f" {id_}\t,"))
+    row = import_round(database, OPERATOR, folder)
+    export_round(database, OPERATOR, row.id, tmp_path / "out")
+    assert load_round(tmp_path / "out") == load_round(folder)
+
+
 def test_a_larger_round_of_every_kind_comes_out_the_same(database, tmp_path):
     """A generated round with history, decisions, limits and groups, and no seed of its own, loses nothing either."""
     write_scenario("pilot", tmp_path / "in", students=200)
