@@ -48,15 +48,13 @@ TABLE_BODY: dict[str, Any] = {
     }
 }
 """What a route that takes a table says of its body."""
-AS_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            kind.partition(";")[0]: {"schema": {"type": "string", **({"format": "binary"} if kind == XLSX else {})}}
-            for kind in KINDS.values()
-        }
-    }
-}
-"""What a route that also answers with a file says of it."""
+
+
+def as_file(*forms: str) -> dict[int | str, dict[str, Any]]:
+    """What a route that also answers with a file of these forms says of it."""
+    kinds = [KINDS[form].partition(";")[0] for form in forms]
+    schemas = {kind: {"type": "string", **({"format": "binary"} if kind == XLSX else {})} for kind in kinds}
+    return {200: {"content": {kind: {"schema": schema} for kind, schema in schemas.items()}}}
 
 
 def media_type(request: Request) -> str:

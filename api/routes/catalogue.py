@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from api.auth import Asks, Store
-from api.routes.answers import file_answer
+from api.routes.answers import as_file, file_answer
 from api.schemas import CatalogueShape
 from api.service.catalogue import Wanted, catalogue_file, entry_documents, open_to_school, preference_choices
 from engine.preference_sheet import MOST_CHOICES, choices_csv, choices_xlsx
@@ -15,7 +15,7 @@ Year = Annotated[int | None, Query(ge=7, le=13, description="Only what is open t
 Within = Annotated[float | None, Query(ge=0, le=1_000, description="At most so many km from the school.")]
 
 
-@router.get("/catalogue", response_model=CatalogueShape)
+@router.get("/catalogue", response_model=CatalogueShape, responses=as_file("csv", "xlsx"))
 def catalogue(
     database: Store,
     actor: Asks,

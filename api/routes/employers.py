@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api.auth import Asks, LastSeen, Store, etag
 from api.problems import faults_problem
-from api.routes.answers import AS_FILE, file_answer, offers_shape, sheet_of
+from api.routes.answers import KINDS, as_file, file_answer, offers_shape, sheet_of
 from api.schemas import ChangesShape, OfferAnswer, OffersSent, OffersShape, RowsShape, VisitChangesShape
 from api.service.offers import Answer, answer_offer, read_offers, send_offers
 from api.service.publications import changes_for_employer, changes_for_school
@@ -54,7 +54,7 @@ def answer(
     return offers(database, actor, round_id, employer_id, response)
 
 
-@router.get("/rosters/{employer_id}", response_model=RowsShape, responses=AS_FILE)
+@router.get("/rosters/{employer_id}", response_model=RowsShape, responses=as_file(*KINDS))
 def roster(
     database: Store, actor: Asks, round_id: str, employer_id: str, form: Form = "json"
 ) -> Response | dict[str, Any]:
@@ -69,7 +69,7 @@ def visit_changes(database: Store, actor: Asks, round_id: str, employer_id: str)
     return {"publication": changed.publication, "rows": list(changed.rows)}
 
 
-@router.get("/schools/{urn}/results", response_model=RowsShape, responses=AS_FILE)
+@router.get("/schools/{urn}/results", response_model=RowsShape, responses=as_file(*KINDS))
 def results(database: Store, actor: Asks, round_id: str, urn: str, form: Form = "json") -> Response | dict[str, Any]:
     """What each of the school's students was given, or why not, once published."""
     return _published(database, actor, round_id, "school", urn, form, "results")
