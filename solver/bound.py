@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 PAIRS_AT_ONCE = 2_000_000
+NOTHING = -(1 << 60)
+"""Less than any slot can be worth."""
 PAIRS_A_THREAD = 20_000
 THREADS = 2
 _LOADED = (block_choice, bundles, moves)
@@ -107,8 +109,11 @@ def relax(
     return Relaxed(total // prices.scale, total, value, choice, open_groups)
 
 
-def student_side(problem: Problem, worth: Worths, prices: Prices) -> tuple[Ints, Ints]:
-    """Every student's best bundle under the prices: values, and choices as pair positions."""
+def student_side(problem: Problem, worth: Worths, prices: Prices, barred: Ints | None = None) -> tuple[Ints, Ints]:
+    """Every student's best bundle under the prices: values, and choices as pair positions.
+
+    ``barred``: pair positions, ascending, that nobody may have.
+    """
     kernels = chosen_for(len(problem.pairs.slot))
     pairs = problem.pairs
     count = len(problem.students.school)
@@ -122,11 +127,14 @@ def student_side(problem: Problem, worth: Worths, prices: Prices) -> tuple[Ints,
 
     def part(span: tuple[int, int]) -> None:
         linear = pair_worths(problem, worth, prices, paid, *span)
+        if barred is not None:
+            low, high = np.searchsorted(barred, pairs.first[list(span)])
+            linear[barred[low:high] - pairs.first[span[0]]] = NOTHING
         kernels.best_bundles(
             *span, pairs.first, pairs.slot, linear, students, slot_arrays, amounts, flags, bonus, value, choice
         )
 
-    spans = _spans(pairs.first)
+    spans = spans_of(pairs.first)
     if len(spans) == 1:
         part(spans[0])
     else:
@@ -213,7 +221,7 @@ def _deepest(problem: Problem) -> int:
     return max(1, int(most.max())) if len(most) else 1
 
 
-def _spans(first: Ints) -> list[tuple[int, int]]:
+def spans_of(first: Ints) -> list[tuple[int, int]]:
     """Student ranges of at most about ``PAIRS_AT_ONCE`` pairs, at least one a thread in rounds that gain by it."""
     count, pairs = len(first) - 1, int(first[-1])
     size = min(PAIRS_AT_ONCE, max(PAIRS_A_THREAD, -(-pairs // THREADS)))

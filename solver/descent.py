@@ -9,6 +9,7 @@ prices rise at once instead of one after another.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 _LOADED = (copies,)
+KEPT = 100
+"""Steps whose choices are remembered."""
 MEAN = 0.95
 """How much of the mean openings each step keeps."""
 UNIT = {"rates": 0.3, "rows": 0.2, "own": 0.025, "block": 0.08, "slot": 0.08, "equity": 0.3, "reserve": 0.3}
@@ -84,6 +87,8 @@ class Descent:
     opened: Floats = field(init=False)
     best: float = field(init=False)
     strides: dict[str, Stride] = field(init=False)
+    choices: deque[Ints] = field(init=False)
+    """What the students chose at the last steps, as pair positions or -1."""
 
     def __post_init__(self) -> None:
         """Note which pairs sit in which block."""
@@ -100,6 +105,7 @@ class Descent:
         self.opened = np.zeros(len(blocks.slot))
         self.forced = np.full(len(blocks.slot), -1, dtype=np.int64)
         self.best = float("inf")
+        self.choices = deque(maxlen=KEPT)
         sizes = {"rates": self.level, "rows": len(self.point.rows), "own": len(self.point.own)}
         sizes |= {"block": len(blocks.slot), "slot": len(blocks.slots)}
         sizes |= {"equity": len(self.point.equity), "reserve": len(self.point.reserve)}
@@ -139,6 +145,7 @@ class Descent:
         problem, prices = self.problem, self.prices()
         worth = worths(self.levels, self.level, prices)
         value, choice = student_side(problem, worth, prices)
+        self.choices.append(choice)
         blocks, taken = self._copies(prices)
         total = int(value.sum()) + blocks + int(prices.rows @ problem.resources.left)
         total += constant_part(problem, worth, prices)

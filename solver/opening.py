@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from solver.arrays import Ints
+    from solver.arrays import Bools, Ints
     from solver.bound import Catalogue
     from solver.descent import Descent
     from solver.limits import Clock
+    from solver.problem import Problem
 
 SURE, HARDLY, SOME = 0.95, 0.004, 0.02
 """Mean openings above which a block always opens, below which it closes, and from which it is considered."""
@@ -60,10 +61,9 @@ def _number(blocks: Catalogue, b: int, left: int, mean: float, members: int) -> 
     return min(wanted, members // max(1, int(blocks.least[b])))
 
 
-def closed_blocks(descent: Descent, schools: int, slots: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """(school, slot) of blocks that do not open, shape (schools, slots)."""
-    blocks: Catalogue = descent.catalogue
-    closed = np.zeros((schools, slots), dtype=bool)
-    shut: Ints = np.flatnonzero(descent.forced == 0)
+def closed_blocks(blocks: Catalogue, opened: Ints, problem: Problem) -> Bools:
+    """The blocks of which no group is ``opened`` (by block), shape (schools, slots)."""
+    closed = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=bool)
+    shut = np.flatnonzero(opened == 0)
     closed[blocks.school[shut], blocks.slot[shut]] = True
     return closed

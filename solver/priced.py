@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from engine.policy import Level
     from solver.arrays import Bools, Ints
+    from solver.bound import Relaxed
     from solver.limits import Clock
-    from solver.pool import PoolSearch
     from solver.prices import Worths
     from solver.problem import Problem
+    from solver.settled import Settled
 
 MANY = 20
 """Single-slot moves offered to each student, by price and again by room."""
@@ -41,26 +42,32 @@ NEIGHBOURS = 400
 """Students in a neighbourhood, about."""
 NEVER = 1 << 58
 MANY_PAIRS = 1_000_000
+FAR_MORE = 0.5
+"""How much more, in what a slot is worth, another school's groups must bring to be opened instead."""
 FILL_EVERY = 3
 """In one sweep of so many students give nothing up, and are only offered more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much work a round of this size gets: steps of the first level and of later ones, turns, sweeps a level."""
+    """How much work a round of this size gets: steps of the first level and of later ones, turns, sweeps a level.
+
+    ``settled``: turns with settled groups, for rounds that are not priced whole; 0 for others.
+    """
 
     first: int
     later: int
     turns: int
     turn_steps: int
     sweeps: int
+    settled: int = 0
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
         """Less for larger rounds."""
         if len(problem.pairs.slot) < MANY_PAIRS:
             return cls(260, 110, 6, 25, 11)
-        return cls(110, 20, 5, 12, 2)
+        return cls(110, 20, 5, 12, 2, 2)
 
 
 class PricedPath:
@@ -77,6 +84,7 @@ class PricedPath:
         self.ranked = [level for level in levels if level.proof] or list(levels)
         self.rates = combined_rates(self.ranked, swings(problem, self.ranked))
         self.chosen: Ints | None = None
+        self.lifted: Prices | None = None
 
     def close(self) -> None:
         """End the solvers' processes."""
@@ -90,16 +98,19 @@ class PricedPath:
         prices = Prices.none(self.problem, level)
         bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
         if self._value(level) < bound and self.levels[level].proof and not self.clock.stop():
-            search = self.stages.begin(level, floors)
-            relaxed, found = self.stages.descend(search, self.effort.later, *self._sizes(level))
+            relaxed, found = self._priced(level, floors)
             if relaxed.bound < bound:
                 bound, prices = relaxed.bound, found
-            self._improve(search, floors)
+            self._improve(level, found, floors)
         return LevelAnswer(self.chosen, bound, None, prices)
 
-    def _sizes(self, level: int) -> tuple[float, float]:
-        """The first and the last step size: small where the level's prices are known already."""
-        return (0.01, 0.002) if level == self.leading else (0.1, 0.003)
+    def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
+        """Good prices for a level, and what they prove."""
+        if self.lifted is not None and level == self.leading:
+            return relax(self.problem, self.levels, level, floors, self.lifted, self.stages.catalogue), self.lifted
+        search = self.stages.begin(level, floors)
+        sizes = (0.01, 0.002) if level == self.leading else (0.1, 0.003)
+        return self.stages.descend(search, self.effort.later, *sizes)
 
     def _construct(self) -> Ints:
         """A first allocation: prices for the leading level, groups opened by them, students served, sweeps."""
@@ -108,13 +119,24 @@ class PricedPath:
         priced = search.descent.point.copy()
         open_groups(search.descent, self.effort.turns, self.effort.turn_steps, 0.03, self.clock)
         search.descent.run(4 * self.effort.turn_steps, 0.03, 0.003, self.clock)
-        closed = closed_blocks(search.descent, len(self.problem.school_ids), len(self.problem.slot_ids))
+        closed = closed_blocks(self.stages.catalogue, search.descent.forced, self.problem)
         if self.clock.stop():
             closed[:] = False
-        self.chosen = self._serve(search, closed)
-        self._improve(search, [])
+        self.chosen = self._serve(search.prices(), closed)
+        self._improve(self.leading, search.prices(), [])
+        if self.effort.settled and len(self.problem.pairs.slot) and not self.clock.stop():
+            self.lifted = self._settle(self.stages.settled(search))
         search.reopen(priced)
         return self.chosen
+
+    def _settle(self, settled: Settled) -> Prices:
+        """Prices with the groups settled; where another school's would bring far more, that one opens instead."""
+        settled.run(self.effort.settled)
+        lifted = settled.lift()
+        if settled.change(lifted, FAR_MORE):
+            settled.run(self.effort.settled)
+            lifted = min(lifted, settled.lift(), key=lambda each: each.relaxed.total)
+        return lifted.prices
 
     def _heads(self) -> list[int]:
         """The most that levels before the leading one can be, by prices of 0."""
@@ -124,30 +146,28 @@ class PricedPath:
             floors.append(relax(self.problem, self.levels, number, floors, nothing, self.stages.catalogue).bound)
         return floors
 
-    def _serve(self, search: PoolSearch, closed: Bools) -> Ints:
+    def _serve(self, prices: Prices, closed: Bools) -> Ints:
         """Students served at the prices, then with what is left over for nothing."""
-        everything = np.arange(len(self.problem.pairs.slot))
-        worth, priced, free = self._linears(search, self.problem, everything)
+        worth, priced, free = self._linears(self.leading, prices, self.problem)
         deepest = np.minimum(self.problem.students.max_slots, np.diff(self.problem.pairs.first)).max(initial=1)
         return first_allocation(self.problem, worth, (priced, free), int(max(1, min(16, deepest))), closed)
 
-    def _linears(self, search: PoolSearch, problem: Problem, pool: Ints) -> tuple[Worths, Ints, Ints]:
-        """What goals are worth at the search's rates, and the linear worth of ``pool``'s pairs, priced and free."""
-        prices = search.prices().within(pool)
-        worth = worths(self.levels, search.level, prices)
+    def _linears(self, level: int, prices: Prices, problem: Problem) -> tuple[Worths, Ints, Ints]:
+        """What goals are worth at the level's rates, and the linear worth of every pair, priced and free."""
+        worth = worths(self.levels, level, prices)
         priced = linear_worths(problem, worth, prices)
         return worth, priced, linear_worths(problem, worth, Prices.none(problem, 0))
 
-    def _improve(self, search: PoolSearch, floors: Sequence[int]) -> None:
+    def _improve(self, level: int, prices: Prices, floors: Sequence[int]) -> None:
         """Sweeps over all schools, each student exchanging one slot at a time.
 
         The best by level order is kept, among those that leave the earlier levels at their ``floors``: a sweep that
         gives a higher level more may not take what another was fixed at.
         """
         assert self.chosen is not None
-        pool = np.union1d(search.pool, self.chosen)
+        pool = np.union1d(self.stages.pool, self.chosen)
         problem = restricted(self.problem, pool)
-        worth, priced, free = self._linears(search, problem, pool)
+        worth, priced, free = self._linears(level, prices.within(pool), problem)
         depth = int(min(4, problem.students.max_slots.max(initial=1)))
         goals = combined_goals(self.ranked, self.rates)
         sweeper = Sweeper(problem, goals, self.workers, MANY, worth)

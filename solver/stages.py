@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.bound import Catalogue
+from solver.columns import Columns
 from solver.descent import Point
 from solver.pool import PoolSearch
 from solver.rates import swings
+from solver.settled import Settled
+from solver.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,12 +45,14 @@ class Stages:
     clock: Clock
     catalogue: Catalogue = field(init=False)
     swing: Sequence[float] = field(init=False)
+    pool: Ints = field(init=False)
     last: PoolSearch | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Nothing is priced yet."""
         self.catalogue = Catalogue.of(self.problem)
         self.swing = swings(self.problem, self.levels)
+        self.pool = self._pool()
 
     def begin(self, number: int, floors: Sequence[int]) -> PoolSearch:
         """A search for a level's prices: the latest where it is of this level, else from its prices, or from none."""
@@ -59,7 +64,7 @@ class Stages:
         rates = np.array(
             [DEAR * swing / s if moves else UNBEATEN * swing for s, moves in zip(self.swing, moving, strict=False)]
         )
-        pool = self._first_pool() if before is None else before.pool
+        pool = self.pool
         if before is None or before.level > number or not moving[before.level]:
             point = _nothing(problem, rates, int(problem.blocked[problem.pairs.slot[pool]].sum()))
         else:
@@ -71,12 +76,35 @@ class Stages:
         self.last = PoolSearch.begin(problem, self.levels, number, floors, self.catalogue, pool, point, worth, moving)
         return self.last
 
+    def settled(self, search: PoolSearch) -> Settled:
+        """A search with the groups settled as ``search`` has opened them, from its prices and choices."""
+        descent, problem = search.descent, self.problem
+        block = np.repeat(np.arange(len(descent.forced)), np.diff(descent.first))
+        total = np.bincount(block, weights=descent.point.own[descent.member], minlength=len(descent.forced))
+        mean = total / np.maximum(1, np.diff(descent.first))
+        point, open_ = descent.point, descent.forced > 0
+        standing = Standing(
+            point.rates.copy(),
+            point.rows.copy(),
+            np.where(open_, np.maximum(0.0, mean), 0.0),
+            np.where(open_, np.maximum(0.0, -mean), 0.0),
+            point.equity.copy(),
+            point.reserve.copy(),
+        )
+        choices = np.concatenate(list(descent.choices))
+        columns = Columns(problem, choices.shape[1])
+        columns.add(np.append(search.pool, -1)[choices])
+        return Settled(
+            problem, self.levels, self.catalogue, self.clock, descent.forced.copy(), columns, standing,
+            search.level, search.floors, self.swing[search.level],
+        )  # fmt: skip
+
     def descend(self, search: PoolSearch, steps: int, first: float, last: float) -> tuple[Relaxed, Prices]:
         """``steps`` steps of sizes from ``first`` to ``last``; the bound at the end, and its prices."""
         search.descent.run(steps, first, last, self.clock)
         return search.priced(), search.asked
 
-    def _first_pool(self) -> Ints:
+    def _pool(self) -> Ints:
         """Every pair, or of a large round a random sample of each student's."""
         first = self.problem.pairs.first
         if int(first[-1]) <= POOL_PAIRS:

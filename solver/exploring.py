@@ -1,0 +1,76 @@
+"""The best bundle around every pair, for all students: which shut blocks are wanted, and which ways are near."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver import around
+from solver.bound import THREADS, kernel_facts, spans_of
+from solver.kernels import chosen_for
+from solver.prices import pair_worths, placed_bonus, school_slot_prices
+
+if TYPE_CHECKING:
+    from solver.arrays import Bools, Ints
+    from solver.prices import Prices, Worths
+    from solver.problem import Problem
+
+_LOADED = (around,)
+MANY = 6
+"""Partners of each class that are tried around a pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """By pair: whether it is ``usable``, how much ``more`` than the student's best the bundle around it is worth.
+
+    ``mates``: the bundle's other pairs or -1, shape (pairs, 2); ``first``: the students' pairs, compressed.
+    """
+
+    first: Ints
+    usable: Bools
+    more: Ints
+    mates: Ints
+
+    def wanted(self) -> tuple[Ints, Ints, Ints]:
+        """Pairs that are not usable and would be wanted for nothing, what for, and beside what."""
+        pair = np.flatnonzero(~self.usable & (self.more > 0))
+        return pair, self.more[pair], self.mates[pair]
+
+    def near(self, cap: int) -> Ints:
+        """Every student's best ``cap`` bundles around usable pairs, rows of pair positions or -1."""
+        pair = np.flatnonzero(self.usable & (self.more > around.UNFIT))
+        student = np.searchsorted(self.first, pair, side="right") - 1
+        order = np.lexsort((-self.more[pair], student))
+        pair, student = pair[order], student[order]
+        rank = np.arange(len(pair)) - np.searchsorted(student, student)
+        pair = pair[rank < cap]
+        return np.column_stack([pair, self.mates[pair]])
+
+
+def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, value: Ints) -> Explored:
+    """The best bundle around every pair, with ``usable`` pairs beside it, against ``value``, the best by student."""
+    kernels = chosen_for(len(problem.pairs.slot))
+    paid, bonus = school_slot_prices(problem, prices), placed_bonus(problem, worth, prices)
+    students, slots = kernel_facts(problem)
+    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
+    first, slot = problem.pairs.first, problem.pairs.slot
+    more = np.zeros(len(slot), dtype=np.int64)
+    mates = np.full((len(slot), 2), -1, dtype=np.int64)
+
+    def part(span: tuple[int, int]) -> None:
+        inside = slice(int(first[span[0]]), int(first[span[1]]))
+        linear = pair_worths(problem, worth, prices, paid, *span)
+        kernels.around_each(
+            *span, first, slot, linear, usable, students, slots, amounts, flags, MANY, more[inside], mates[inside]
+        )
+        fit = more[inside] > around.UNFIT
+        more[inside][fit] += np.repeat((bonus - value)[slice(*span)], np.diff(first[span[0] : span[1] + 1]))[fit]
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(part, spans_of(first)))
+    return Explored(first, usable, more, mates)
