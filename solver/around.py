@@ -14,7 +14,7 @@ from solver.bundles import alone, compatible, need_gain
 from solver.kernels import kernel
 
 UNFIT = -(1 << 60)
-"""Stands for a pair that the student cannot have at all."""
+"""Stands for a pair that the student cannot have at all, or that is not looked at."""
 
 
 @kernel
@@ -111,16 +111,41 @@ def first_fit(s, held, count, begin, end, found, slot, students, slots, flags):
 
 
 @kernel
+def best_around(
+    s, p, worth, depth, classes, begins, found, slot, linear, origin, students, slots, worths, flags, mates
+):  # fmt: skip
+    """The best bundle of student ``s`` around ``p`` (``worth`` alone): its worth; its other pairs in ``mates``."""
+    held = np.full(3, p, dtype=np.int64)
+    top = worth
+    for c in range(classes if depth > 1 else 0):
+        q = first_fit(s, held, 1, begins[c], begins[c + 1], found, slot, students, slots, flags)
+        if q < 0:
+            continue
+        held[1] = q
+        pair = together(s, held, 2, slot, linear, origin, students, slots, worths)
+        if pair > top:
+            top, mates[0], mates[1] = pair, q, -1
+        for d in range(c, classes if depth > 2 else c):
+            r = first_fit(s, held, 2, begins[d], begins[d + 1], found, slot, students, slots, flags)
+            if r >= 0:
+                held[2] = r
+                three = together(s, held, 3, slot, linear, origin, students, slots, worths)
+                if three > top:
+                    top, mates[0], mates[1] = three, q, r
+    return top
+
+
+@kernel
 def around_each(
     begin, end, first, slot, linear, usable, students, slots, worths, flags, many, best, mates
 ):  # fmt: skip
     """Fill ``best`` (by pair, from ``first[begin]``) with the best bundle around each pair, ``mates`` with its others.
 
     ``usable`` (by pair): who may be a partner; of these only the best of every class are looked at themselves.
-    ``mates``: pair positions or -1, shape (pairs, 2).
+    ``mates``: pair positions or -1, shape (pairs, 2), all -1 at first.
     """
     origin = first[begin]
-    held = np.empty(3, dtype=np.int64)
+    alone_held = np.empty(1, dtype=np.int64)
     begins = np.empty(8 * (slots[9] + 1) + 1, dtype=np.int64)
     for s in range(begin, end):
         low, high = first[s], first[s + 1]
@@ -132,29 +157,11 @@ def around_each(
         classes = partners(s, low, high, worth, usable, slot, students, slots, many, found, begins, partner)
         depth = students[0][s]
         for p in range(low, high):
-            top, one, two = worth[p - low], -1, -1
-            held[0] = p
-            if (
-                depth < 1
-                or (usable[p] and not partner[p - low])
-                or not fits(s, held, 0, p, slot, students, slots, flags)
-            ):
+            looked_at = depth > 0 and (partner[p - low] or not usable[p])
+            if looked_at and fits(s, alone_held, 0, p, slot, students, slots, flags):
+                best[p - origin] = best_around(
+                    s, p, worth[p - low], depth, classes, begins, found, slot, linear, origin, students, slots,
+                    worths, flags, mates[p - origin],
+                )  # fmt: skip
+            else:
                 best[p - origin] = UNFIT
-                continue
-            for c in range(classes if depth > 1 else 0):
-                q = first_fit(s, held, 1, begins[c], begins[c + 1], found, slot, students, slots, flags)
-                if q < 0:
-                    continue
-                held[1] = q
-                pair = together(s, held, 2, slot, linear, origin, students, slots, worths)
-                if pair > top:
-                    top, one, two = pair, q, -1
-                for d in range(c, classes if depth > 2 else c):
-                    r = first_fit(s, held, 2, begins[d], begins[d + 1], found, slot, students, slots, flags)
-                    if r >= 0:
-                        held[2] = r
-                        three = together(s, held, 3, slot, linear, origin, students, slots, worths)
-                        if three > top:
-                            top, one, two = three, q, r
-            best[p - origin] = top
-            mates[p - origin, 0], mates[p - origin, 1] = one, two

@@ -16,7 +16,6 @@ from solver.limits import Clock, Limits
 from solver.opening import open_groups
 from solver.priced import PricedPath
 from solver.prices import Prices
-from solver.softened import Softened
 from solver.stages import Stages
 
 SOME = CHOSEN[2::15]
@@ -80,7 +79,7 @@ def test_a_softened_bound_has_the_slope_that_it_tells(settled):
     generator = np.random.default_rng(5)
     seen = 0
     for _, _, _, one in settled:
-        soft: Softened = one._softened(one.standing, 0.1)
+        soft = one._softened(one.standing, 0.1)
         if not len(soft.columns.owner):
             continue
         size = len(soft.bounds())
@@ -107,7 +106,7 @@ def test_other_groups_open_where_they_bring_more(settled):
 
 
 def test_a_round_that_is_sampled_is_answered_lawfully():
-    """With a few pairs of each student at hand the answer is clean, its bounds hold, and its prices prove them again."""
+    """With a few pairs of each student at hand the answer is clean, its bounds hold and its prices prove them."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "solver.priced.MANY_PAIRS": 0,
