@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
     from solver.bound import Relaxed
     from solver.limits import Clock
+    from solver.pool import PoolSearch
     from solver.prices import Worths
     from solver.problem import Problem
     from solver.settled import Settled
@@ -42,6 +43,8 @@ NEIGHBOURS = 400
 """Students in a neighbourhood, about."""
 NEVER = 1 << 58
 MANY_PAIRS = 1_000_000
+TURNS_BETWEEN, CHANGES = 2, 2
+"""Turns of settled prices before it is asked whether other schools' groups would bring far more, and how often."""
 FAR_MORE = 0.5
 """How much more, in what a slot is worth, another school's groups must bring to be opened instead."""
 FILL_EVERY = 3
@@ -118,6 +121,7 @@ class PricedPath:
         self.stages.descend(search, self.effort.first, 1.0, 0.01)
         priced = search.descent.point.copy()
         open_groups(search.descent, self.effort.turns, self.effort.turn_steps, 0.03, self.clock)
+        self._reconsider(search)
         search.descent.run(4 * self.effort.turn_steps, 0.03, 0.003, self.clock)
         closed = closed_blocks(self.stages.catalogue, search.descent.forced, self.problem)
         if self.clock.stop():
@@ -128,6 +132,17 @@ class PricedPath:
             self.lifted = self._settle(self.stages.settled(search))
         search.reopen(priced)
         return self.chosen
+
+    def _reconsider(self, search: PoolSearch) -> None:
+        """Open other schools' groups where settled prices show that those would bring far more."""
+        if self.effort.settled or not len(self.problem.pairs.slot) or self.clock.stop():
+            return
+        settled = self.stages.settled(search)
+        for _ in range(CHANGES):
+            settled.run(TURNS_BETWEEN)
+            if not settled.change(settled.lift(), FAR_MORE):
+                break
+        search.descent.forced[:] = settled.opened
 
     def _settle(self, settled: Settled) -> Prices:
         """Prices with the groups settled; where another school's would bring far more, that one opens instead."""
