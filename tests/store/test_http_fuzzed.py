@@ -7,6 +7,7 @@ and if it only reads to one that is published; by the hub last, for it changes t
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,13 +33,19 @@ if TYPE_CHECKING:
 
     from served import Served
 
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("FOOTHOLD_FUZZ"), reason="takes several minutes: make fuzz, or set FOOTHOLD_FUZZ"
+)
 PEOPLE = ("nobody", "auditor", "employer", "school", "hub")
-AT_RANDOM = 4
+AT_RANDOM = 2
 THERE = {"urn": "100001", "employer_id": "E1", "experience_id": "X1", "path": "allocations.csv"}
 DESCRIBED = schemathesis.openapi.from_path(
     Path(__file__).parents[2] / "api" / "openapi.json", config=SchemathesisConfig(seed=1)
-)
-"""The document on record, which another test holds to the one that the server gives."""
+).exclude(path_regex="/events$")
+"""The document on record, which another test holds to the one that the server gives.
+
+Without the stream of a run's events: it ends with the run, and a run that nobody works on never does.
+"""
 HELD_TO = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
