@@ -60,6 +60,21 @@ class Catalogue:
     groups: Ints
     single: Bools
 
+    @property
+    def of_slot(self) -> Ints:
+        """By block, the position of its slot in ``slots``."""
+        return np.repeat(np.arange(len(self.slots)), np.diff(self.slot_first))
+
+    @property
+    def most_more(self) -> Ints:
+        """By block, the most that join the fixed students in one group."""
+        return np.asarray(np.maximum(0, np.minimum(self.most - self.fixed, self.members)))
+
+    @property
+    def least_more(self) -> Ints:
+        """By block, the fewest that must join the fixed students in one group."""
+        return np.asarray(np.maximum(0, self.least - self.fixed))
+
     @classmethod
     def of(cls, problem: Problem) -> Catalogue:
         """The catalogue of a problem."""

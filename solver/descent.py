@@ -179,7 +179,7 @@ class Descent:
         each[blocks.slots] = group // size[blocks.slots] + 1
         spare = np.where(problem.blocked, each, 0)[None, :].repeat(len(problem.school_ids), 0)
         found = np.zeros(len(blocks.slot), dtype=np.int64)
-        of_slot = np.repeat(np.arange(len(blocks.slots)), np.diff(blocks.slot_first))
+        of_slot = blocks.of_slot
         kernels.spare_worth(self.first, self.member, price, size[blocks.slot], group[of_slot], found)
         spare[blocks.school, blocks.slot] = found
         return spare

@@ -93,7 +93,7 @@ class Lifting:
     def _rivals(self, brought: Ints, pair: Ints, willing: Ints, mates: Ints, block: Ints, choice: Ints) -> Rivals:
         """The shut blocks that bring the most of each slot, with those who would pay most in each."""
         blocks, count = self.catalogue, len(brought)
-        of_slot = np.repeat(np.arange(len(blocks.slots)), np.diff(blocks.slot_first))
+        of_slot = blocks.of_slot
         order = np.lexsort((-brought, self.active, of_slot))
         rank = np.empty(count, dtype=np.int64)
         rank[order] = np.arange(count) - blocks.slot_first[of_slot[order]]
@@ -102,7 +102,7 @@ class Lifting:
         number[chosen] = np.arange(len(chosen))
         inside = np.flatnonzero(number[block] >= 0)
         inside = inside[np.lexsort((-willing[inside], block[inside]))]
-        size = np.maximum(0, np.minimum(blocks.most - blocks.fixed, blocks.members))
+        size = blocks.most_more
         place = np.arange(len(inside)) - np.searchsorted(block[inside], block[inside])
         inside = inside[place < size[block[inside]]]
         student = np.searchsorted(self.problem.pairs.first, pair[inside], side="right") - 1
@@ -148,12 +148,11 @@ class Lifting:
         order = np.lexsort((-prices.own_price, block))
         block, price = block[order], prices.own_price[order]
         base = prices.blocks[blocks.school, blocks.slot]
-        size = np.maximum(0, np.minimum(blocks.most - blocks.fixed, blocks.members))
+        size = blocks.most_more
         rank = np.arange(len(block)) - np.searchsorted(block, block)
         taken = rank < size[block]
         more = np.bincount(block[taken], weights=(price[taken] - base[block[taken]]).astype(float), minlength=len(size))
-        least = np.maximum(0, blocks.least - blocks.fixed)
-        total = np.where(base >= 0, base * size, base * least) + more.astype(np.int64)
+        total = np.where(base >= 0, base * size, base * blocks.least_more) + more.astype(np.int64)
         return np.where(blocks.members + blocks.fixed >= blocks.least, total, 0)
 
     def _extracted(self, prices: Prices, before: Prices, brought: Ints, value: Ints, choice: Ints) -> Prices:

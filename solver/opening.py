@@ -34,7 +34,7 @@ def open_groups(descent: Descent, turns: int, steps: int, size: float, clock: Cl
 def _settle(descent: Descent, share: float, *, close: bool) -> None:
     """Open about ``share`` of what the slots would open in undecided blocks, the surest first."""
     blocks, forced, opened = descent.catalogue, descent.forced, descent.opened
-    of_slot = np.repeat(np.arange(len(blocks.slots)), np.diff(blocks.slot_first))
+    of_slot = blocks.of_slot
     left = blocks.groups - np.bincount(of_slot, weights=np.maximum(0, forced), minlength=len(blocks.slots)).astype(int)
     taken = np.bincount(of_slot, weights=forced > 0, minlength=len(blocks.slots)) > 0
     left[taken & blocks.single] = 0

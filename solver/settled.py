@@ -18,6 +18,7 @@ from solver.bound import constant_part, student_side
 from solver.columns import Columns
 from solver.exploring import explore
 from solver.lifting import Lifted, Lifting, Rivals
+from solver.opening import closed_blocks
 from solver.pool import restricted
 from solver.prices import SCALE, worths
 from solver.resources import rows_of_pairs
@@ -46,7 +47,7 @@ MANY_COLUMNS = 70
 
 @dataclass(slots=True)
 class Settled:
-    """One round's prices, level by level, while the groups of ``opened`` (by block) are settled."""
+    """One level's prices, while the groups of ``opened`` (by block) are settled."""
 
     problem: Problem
     levels: Sequence[Level]
@@ -101,7 +102,7 @@ class Settled:
         return total / SCALE + self._groups()
 
     def lift(self) -> Lifted:
-        """Prices for every pair of the round; bundles nearly best at them join those at hand."""
+        """Prices for every pair of the round; the shut blocks that come near are kept in view from then on."""
         prices = self.standing.prices(self.problem, self.levels, self.level, self.catalogue, self.active)
         lifting = Lifting(
             self.problem, self.levels, self.level, self.floors, self.catalogue, self.active, self.pool, self.part
@@ -145,10 +146,9 @@ class Settled:
         """Open other blocks where they bring more by ``least`` (in what a slot is worth); how many slots changed."""
         blocks, opened = self.catalogue, self.opened.copy()
         brought = lifted.brought / SCALE
-        of_slot = np.repeat(np.arange(len(blocks.slots)), np.diff(blocks.slot_first))
         most = np.zeros(len(blocks.slots))
-        np.maximum.at(most, of_slot, brought)
-        now = np.bincount(of_slot, weights=brought * opened, minlength=len(most))
+        np.maximum.at(most, blocks.of_slot, brought)
+        now = np.bincount(blocks.of_slot, weights=brought * opened, minlength=len(most))
         changed = np.flatnonzero(most * blocks.groups - now > least * self.worth)
         up, down = self.standing.up.copy(), self.standing.down.copy()
         for slot in changed.tolist():
@@ -165,11 +165,8 @@ class Settled:
         return len(changed)
 
     def _settle(self) -> None:
-        problem, blocks = self.problem, self.catalogue
-        shut = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=bool)
-        closed = np.flatnonzero(~self.active)
-        shut[blocks.school[closed], blocks.slot[closed]] = True
-        shut &= problem.blocked[None, :]
+        problem = self.problem
+        shut = closed_blocks(self.catalogue, self.opened, problem)
         self.usable = ~shut[problem.students.school[problem.pairs.student], problem.pairs.slot]
         self.pool = np.flatnonzero(self.usable)
         self.part = restricted(problem, self.pool)
@@ -231,9 +228,8 @@ class Settled:
     def _groups(self) -> float:
         """What the slots' open blocks bring, each slot as many groups of the best as it has."""
         blocks = self.catalogue
-        most = np.maximum(0, np.minimum(blocks.most - blocks.fixed, blocks.members))
-        least = np.maximum(0, blocks.least - blocks.fixed)
-        value = np.where(self.active, self.standing.up * most - self.standing.down * least, 0.0)
+        value = self.standing.up * blocks.most_more - self.standing.down * blocks.least_more
+        value = np.where(self.active, value, 0.0)
         if not len(value):
             return 0.0
         top = np.maximum(0.0, np.maximum.reduceat(value, blocks.slot_first[:-1]))

@@ -196,9 +196,8 @@ class Softened:
         self.inside = sp.csr_matrix((np.ones(len(at)), (at, which)), shape=(len(self.pair), len(self.open)))
         self.of_slot = np.searchsorted(blocks.slots, blocks.slot[self.open])
         self.groups = blocks.groups.astype(np.float64)
-        most = np.minimum(blocks.most - blocks.fixed, blocks.members)[self.open]
-        self.most = np.maximum(0, most).astype(np.float64)
-        self.least = np.maximum(0, blocks.least - blocks.fixed)[self.open].astype(np.float64)
+        self.most = blocks.most_more[self.open].astype(np.float64)
+        self.least = blocks.least_more[self.open].astype(np.float64)
 
     def _people(self) -> None:
         """What equity and reserve count."""
