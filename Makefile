@@ -8,15 +8,22 @@ LOAD_SECONDS ?= 300
 LOAD_ROUNDS ?= 4
 LOAD_SCENARIO ?= pilot
 LOAD_BESIDE ?= year10
+BENCH_SIZES ?= 100 1000 10000 130000
+BENCH_KINDS ?= real reach preference
+BENCH_SECONDS ?= 120
+BENCH_MEGABYTES ?= 6000
+BENCH_OUT ?= bench-out
+PEERS := .venv-peers
 LOAD_SIZE = $(if $(LOAD_STUDENTS),--students $(LOAD_STUDENTS))
 
-.PHONY: help setup demo test lint format types contracts bench-short load load-core browser postgresql postgresql-server kills fuzz lock clean
+.PHONY: help setup demo test lint format types contracts bench bench-short load load-core browser postgresql postgresql-server kills fuzz lock clean
 
 help:
 	@echo "make setup        the virtual environment, from the lock, with compiled caches warm"
 	@echo "make demo         allocate a year group of 15,000, audit it, print the summary"
 	@echo "make test         every test that needs no optional system package"
 	@echo "make lint types contracts    style, types, imports"
+	@echo "make bench        Foothold against what a user would pick instead (hours; BENCH_SIZES=\"100 1000\" is some twenty minutes)"
 	@echo "make bench-short  time a small and a middling round, and the check of a hub-sized one"
 	@echo "make load         submission day on a server: 150 schools send, everybody reads, pilot is solved (six minutes)"
 	@echo "make load-core    the same round solved at 1, 2 and 4 at once, then beside a large one (some twenty minutes)"
@@ -63,6 +70,15 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 
+bench: setup $(PEERS)/.installed
+	$(BIN)/python -m loadtests.compare --sizes $(BENCH_SIZES) --kinds $(BENCH_KINDS) --seconds $(BENCH_SECONDS) \
+		--megabytes $(BENCH_MEGABYTES) --out $(BENCH_OUT)
+
+$(PEERS)/.installed: requirements-peers.lock
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
+	@touch $@
+
 bench-short: setup
 	$(BIN)/python -m loadtests.bench short
 
@@ -96,6 +112,7 @@ lock: .venv/.installed
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements-run.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra browser --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements-browser.lock
+	$(BIN)/uv pip compile requirements-peers.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements-peers.lock
 
 clean:
 	rm -rf $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
