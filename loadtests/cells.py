@@ -34,6 +34,8 @@ class Allowed:
 
     seconds: float = 120.0
     megabytes: int = 6_000
+    grace: float = 0.0
+    """Seconds more for a peer that was asked to stop by itself."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _watched(child: subprocess.Popen[bytes], allowed: Allowed) -> Cell:
             spent = time.perf_counter() - (began if ready is None else ready)
             if most > allowed.megabytes:
                 return Cell(f"more than {allowed.megabytes:,} MB", spent, most)
-            if ready is not None and spent > allowed.seconds:
+            if ready is not None and spent > allowed.seconds + allowed.grace:
                 return Cell(f"did not finish in {allowed.seconds:g} s", spent, most)
             if ready is None and spent > LOADING_SECONDS:
                 return Cell(f"not in memory in {LOADING_SECONDS:g} s", spent, most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from engine.domain import Point
 from engine.loading import load_round
 from engine.options import build_options
 from loadtests.peers.instance import Instance
-from loadtests.peers.whole_model import ROUND
+from loadtests.peers.whole_model import OPTIONS, ROUND
 from scenarios import write_scenario
+from scenarios.draws import Draws
 from scenarios.generate import generate
 from scenarios.registry import scenarios
 from scenarios.tables import SETTINGS, Tables, write_tables
@@ -30,8 +32,12 @@ KINDS = {
     "preference": "the same; two levels, `reach` and then `preference`",
 }
 LEVELS = {"reach": ("reach",), "preference": ("reach", "preference")}
-STRETCHED_FROM = 1_000
-"""A plain round of so many students is a town as it is; larger ones are larger towns, as crowded."""
+STUDENTS_A_SQUARE_KM = 2.5
+"""Plain rounds are as crowded at every size: homes and sites are drawn anew in a square that grows with the round."""
+CENTRE = Point(52.5, -1.5)
+KM_A_DEGREE = 111.2
+NARROWER = 0.609
+"""A degree of longitude beside one of latitude, there."""
 
 
 def make(kind: str, students: int, folder: Path) -> dict[str, Any]:
@@ -47,6 +53,7 @@ def make(kind: str, students: int, folder: Path) -> dict[str, Any]:
                 settings.write(f'\n[[policy.level]]\nname = "{name}"\ngoals = {{ {name} = 1 }}\n')
     round_ = load_round(place)
     options = build_options(round_)
+    (folder / OPTIONS).write_bytes(pickle.dumps(options, protocol=pickle.HIGHEST_PROTOCOL))
     instance = _instance(round_, options)
     instance.save(folder)
     return {
@@ -63,27 +70,22 @@ def _plain(students: int) -> Tables:
     scenario = scenarios()["pilot"]
     assert scenario.shape is not None
     tables = generate(scenario, scenario.shape, students, scenario.seed, None)
-    stretch = max(1.0, (students / STRETCHED_FROM) ** 0.5)
-    centre = tables.schools[0].place
+    side = (students / STUDENTS_A_SQUARE_KM) ** 0.5 / KM_A_DEGREE
+    draws = Draws(scenario.seed, "plain")
 
-    def away(point: Point) -> Point:
-        north, east = point.latitude - centre.latitude, point.longitude - centre.longitude
-        return Point(centre.latitude + stretch * north, centre.longitude + stretch * east)
+    def somewhere() -> Point:
+        north, east = draws.unit() - 0.5, draws.unit() - 0.5
+        return Point(round(CENTRE.latitude + side * north, 5), round(CENTRE.longitude + side * east / NARROWER, 5))
 
     offered = [each for each in tables.experiences if each.grouping == "individual" and each.in_person]
     ids = {each.experience_id for each in offered}
     return replace(
         tables,
         shape=replace(scenario.shape, max_experiences=1),
-        schools=[
-            replace(s, max_out_per_half_day=None, coach_seats_per_half_day=None, place=away(s.place))
-            for s in tables.schools
-        ],
-        students=[
-            replace(s, support=False, max_experiences=None, home=s.home and away(s.home)) for s in tables.students
-        ],
+        schools=[replace(s, max_out_per_half_day=None, coach_seats_per_half_day=None) for s in tables.schools],
+        students=[replace(s, support=False, max_experiences=None, home=somewhere()) for s in tables.students],
         employers=[replace(e, max_students=None, max_students_per_half_day=None) for e in tables.employers],
-        experiences=[replace(e, site=e.site and away(e.site)) for e in offered],
+        experiences=[replace(e, site=somewhere()) for e in offered],
         slots=[replace(s, reserved=0, support_places=0) for s in tables.slots if s.experience_id in ids and not s.urn],
         preferences=[p for p in tables.preferences if p.kind != "experience" or p.value in ids],
         history=(), barriers=(), travel=(), decisions=(),

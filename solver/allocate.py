@@ -9,10 +9,12 @@ from solver.build import build_problem
 from solver.contradiction import contradiction
 from solver.exact import ExactPath, NoAllocationError
 from solver.fixed import FixedRows
+from solver.flowing import NetworkPath
 from solver.keeping import KeepingPath, is_about_keeping
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.measure import goal_values
+from solver.network import network_of
 from solver.outcome import Outcome
 from solver.priced import PricedPath
 from solver.proof import proof_files
@@ -54,7 +56,7 @@ def allocate(
     if broken:
         return Outcome("infeasible", "proven", None, (), {}, None, broken)
     problem = build_problem(round_, options, without=without)
-    method = _path(problem, round_.policy.levels)(problem, round_.policy.levels, clock)
+    method = _path(problem, round_.policy.levels, clock)
     try:
         answer = climb(problem, round_.policy.levels, method, clock, listener)
     except NoAllocationError:
@@ -94,11 +96,14 @@ def _stopped(clock: Clock, *, proven: bool) -> Stopped:
     return "proven" if proven else "budget"
 
 
-def _path(problem: Problem, levels: Sequence[Level]) -> Callable[[Problem, Sequence[Level], Clock], Method]:
+def _path(problem: Problem, levels: Sequence[Level], clock: Clock) -> Method:
     """The way to solve a problem of this size and kind."""
+    network = network_of(problem, levels)
+    if network is not None:
+        return NetworkPath(problem, levels, clock, network)
     if len(problem.pairs.slot) <= _exact_up_to(problem):
-        return ExactPath
-    return KeepingPath if is_about_keeping(problem, levels) else PricedPath
+        return ExactPath(problem, levels, clock)
+    return (KeepingPath if is_about_keeping(problem, levels) else PricedPath)(problem, levels, clock)
 
 
 def _exact_up_to(problem: Problem) -> int:
