@@ -34,7 +34,7 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Combined:
     """Worth by arc and price by node (the root's is 0) of the levels so far, and the rate of each in them."""
 
     network: Network
@@ -43,7 +43,7 @@ class Settled:
     rates: tuple[int, ...] = ()
 
     @classmethod
-    def nothing(cls, network: Network) -> Settled:
+    def nothing(cls, network: Network) -> Combined:
         """Before the first level."""
         return cls(network, np.zeros(len(network.pair), dtype=np.int64), np.zeros(network.root + 1, dtype=np.int64))
 
@@ -58,7 +58,7 @@ class Settled:
             self.price[:-1] > self.price[parent],
         )
 
-    def then(self, worth: Ints, label: Ints) -> Settled | None:
+    def then(self, worth: Ints, label: Ints) -> Combined | None:
         """With the next level, of this ``worth`` by arc and potential by node; ``None`` beyond 64 bits."""
         network = self.network
         rate = self._rate(worth, label) if self.rates else 1

@@ -14,7 +14,7 @@ from solver import bound, potentials
 from solver.bound import Catalogue, relax
 from solver.child import Child
 from solver.exact import LevelAnswer
-from solver.flow_levels import Settled
+from solver.flow_levels import Combined
 from solver.kernels import chosen_for
 from solver.network import arc_worths
 
@@ -43,7 +43,7 @@ class NetworkPath:
         self.problem, self.levels, self.network = problem, levels, network
         self.catalogue = Catalogue.of(problem)
         self.kernels = chosen_for(len(problem.pairs.slot))
-        self.settled: Settled | None = Settled.nothing(network)
+        self.combined: Combined | None = Combined.nothing(network)
         self.child = Child(clock, "solver.flow_child")
         self.child.start()
 
@@ -53,18 +53,18 @@ class NetworkPath:
 
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
         """The best of ``level`` among the flows best so far; when stopped, what fits students in turn, at first."""
-        if self.settled is None:
+        if self.combined is None:
             return None
-        network, worth, face = self.network, arc_worths(self.problem, self.network, self.levels[level]), None
-        face = self.settled.face()
+        network, face = self.network, self.combined.face()
+        worth = arc_worths(self.problem, network, self.levels[level])
         taken = self._flow(face, worth)
         if taken is None:
             return self._in_turn() if incumbent is None else None
-        self.settled = self.settled.then(worth, self._labels(face, worth, taken))
+        self.combined = self.combined.then(worth, self._labels(face, worth, taken))
         chosen = network.pair[taken[taken >= 0]]
-        if self.settled is None:
+        if self.combined is None:
             return LevelAnswer(chosen, None, None, None)
-        prices = self.settled.prices(self.problem)
+        prices = self.combined.prices(self.problem)
         relaxed = relax(self.problem, self.levels, level, floors, prices, self.catalogue)
         return LevelAnswer(chosen, relaxed.bound, None, prices)
 

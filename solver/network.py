@@ -121,7 +121,7 @@ def _costs_fit(problem: Problem, network: Network, levels: Sequence[Level]) -> b
     points, need = _most(problem.pairs.points), _most(problem.students.need_left)
     units = {"preference": points, "lottery": points * _most(problem.students.ticket)}
     units |= {"travel": _most(problem.pairs.km), "need": need * (need + 1)}
-    most = max(sum(abs(times) * units.get(goal, 1) for goal, times in level.goals.items()) for level in levels)
+    most = max((sum(abs(n) * units.get(goal, 1) for goal, n in level.goals.items()) for level in levels), default=0)
     return most * (len(network.first) + len(network.parent) + 1) < LARGEST_COST
 
 
