@@ -12,11 +12,14 @@ BENCH_SIZES ?= 100 1000 10000 130000
 BENCH_KINDS ?= real reach preference
 BENCH_SECONDS ?= 120
 BENCH_MEGABYTES ?= 6000
+BENCH_GROWTH ?= 1000 2000 5000 10000 20000 50000 100000 200000 500000
+BENCH_ANYTIME ?= 2000
+BENCH_LIMITS ?= 7.5 15 30 60 120
 BENCH_OUT ?= bench-out
 PEERS := .venv-peers
 LOAD_SIZE = $(if $(LOAD_STUDENTS),--students $(LOAD_STUDENTS))
 
-.PHONY: help setup demo test lint format types contracts bench bench-short load load-core browser postgresql postgresql-server kills fuzz lock clean
+.PHONY: help setup demo test lint format types contracts bench bench-curves bench-short load load-core browser postgresql postgresql-server kills fuzz lock clean
 
 help:
 	@echo "make setup        the virtual environment, from the lock, with compiled caches warm"
@@ -24,6 +27,7 @@ help:
 	@echo "make test         every test that needs no optional system package"
 	@echo "make lint types contracts    style, types, imports"
 	@echo "make bench        Foothold against what a user would pick instead (hours; BENCH_SIZES=\"100 1000\" is some twenty minutes)"
+	@echo "make bench-curves how Foothold grows with the round, and what it has after how long, as figures"
 	@echo "make bench-short  time a small and a middling round, and the check of a hub-sized one"
 	@echo "make load         submission day on a server: 150 schools send, everybody reads, pilot is solved (six minutes)"
 	@echo "make load-core    the same round solved at 1, 2 and 4 at once, then beside a large one (some twenty minutes)"
@@ -72,7 +76,14 @@ contracts: setup
 
 bench: setup $(PEERS)/.installed
 	$(BIN)/python -m loadtests.compare --sizes $(BENCH_SIZES) --kinds $(BENCH_KINDS) --seconds $(BENCH_SECONDS) \
-		--megabytes $(BENCH_MEGABYTES) --out $(BENCH_OUT)
+		--megabytes $(BENCH_MEGABYTES) $(if $(BENCH_PEERS),--peers $(BENCH_PEERS)) --out $(BENCH_OUT)
+	$(BIN)/python -m loadtests.page $(BENCH_OUT)/BENCHMARKS.md $(BENCH_OUT)
+
+bench-curves: setup $(PEERS)/.installed
+	$(BIN)/python -m loadtests.curves --sizes $(BENCH_GROWTH) --seconds $(BENCH_SECONDS) --megabytes $(BENCH_MEGABYTES) \
+		--anytime $(BENCH_ANYTIME) --limits $(BENCH_LIMITS) --out $(BENCH_OUT)
+	$(PEERS)/bin/python -m loadtests.drawing $(BENCH_OUT) $(BENCH_OUT)
+	$(BIN)/python -m loadtests.page $(BENCH_OUT)/BENCHMARKS.md $(BENCH_OUT)
 
 $(PEERS)/.installed: requirements-peers.lock
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)

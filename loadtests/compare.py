@@ -27,7 +27,7 @@ from loadtests.instances import KINDS, make
 from loadtests.peers.whole_model import ROUND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from engine.domain import Round
 
@@ -69,12 +69,13 @@ def main() -> int:
     every: list[dict[str, Any]] = []
     for kind in asked.kinds:
         for size in asked.sizes:
-            found = list(_compared(kind, size, [p for p in PEERS if p.module in asked.peers], allowed))
+            found = list(compared(kind, size, [p for p in PEERS if p.module in asked.peers], allowed))
             every += found
             print(f"\n{heading(found[0])}\n{table(shown(found))}", flush=True)
             if asked.out:
                 asked.out.mkdir(parents=True, exist_ok=True)
-                (asked.out / "cells.json").write_text(json.dumps(every, indent=1), encoding="utf-8")
+                run = {**_told(asked), "cells": every}
+                (asked.out / "cells.json").write_text(json.dumps(run, indent=1), encoding="utf-8")
     return 1 if any(cell["said"].startswith("failed") for cell in every) else 0
 
 
@@ -115,7 +116,8 @@ def shown(found: list[dict[str, Any]]) -> list[list[str]]:
     return rows
 
 
-def _compared(kind: str, size: int, peers: list[Peer], allowed: cells.Allowed) -> Iterator[dict[str, Any]]:
+def compared(kind: str, size: int, peers: Sequence[Peer], allowed: cells.Allowed) -> Iterator[dict[str, Any]]:
+    """A cell for each of the peers that this kind of instance is for."""
     with tempfile.TemporaryDirectory(prefix="foothold-compare-") as place:
         folder = Path(place)
         facts = make(kind, size, folder)
@@ -125,11 +127,11 @@ def _compared(kind: str, size: int, peers: list[Peer], allowed: cells.Allowed) -
                 continue
             python = PEERS_PYTHON if peer.elsewhere else cells.here()
             cell = cells.run(peer.module, python, folder, allowed)
-            judged = _judged(round_, cell)
+            judged = judged_by_audit(round_, cell)
             yield {"kind": kind, "size": size, "instance": facts, "peer": peer.module, "name": peer.name, **judged}
 
 
-def _judged(round_: Round, cell: cells.Cell) -> dict[str, Any]:
+def judged_by_audit(round_: Round, cell: cells.Cell) -> dict[str, Any]:
     """The cell with what the audit says of its rows."""
     told = {key: each for key, each in asdict(cell).items() if key != "rows"}
     if cell.rows is None:
@@ -141,6 +143,15 @@ def _judged(round_: Round, cell: cells.Cell) -> dict[str, Any]:
         "placed": found.goals["reach"],
         "levels": {level.name: level.value for level in found.levels},
     }
+
+
+def _told(asked: argparse.Namespace) -> dict[str, Any]:
+    """What the page says of the run."""
+    sizes, kinds = " ".join(map(str, asked.sizes)), " ".join(asked.kinds)
+    command = f'make bench BENCH_SIZES="{sizes}" BENCH_KINDS="{kinds}"'
+    if len(asked.peers) < len(PEERS):
+        command += f' BENCH_PEERS="{" ".join(asked.peers)}"'
+    return {"machine": machine(), "command": command, "seconds": asked.seconds, "megabytes": asked.megabytes}
 
 
 def _arguments() -> argparse.Namespace:

@@ -26,7 +26,7 @@ def compared(tmp_path_factory):
     out = tmp_path_factory.mktemp("compared")
     command = [sys.executable, "-m", "loadtests.compare", "--sizes", str(SIZE), "--seconds", "10", "--out", str(out)]
     subprocess.run(command, cwd=cells.ROOT, check=True, capture_output=True)
-    return json.loads((out / "cells.json").read_text())
+    return json.loads((out / "cells.json").read_text())["cells"]
 
 
 def test_every_peer_has_a_cell(compared):
