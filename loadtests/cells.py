@@ -34,15 +34,16 @@ class Allowed:
 
     seconds: float = 120.0
     megabytes: int = 6_000
-    grace: float = 0.0
-    """Seconds more for a peer that was asked to stop by itself."""
+    grace: float = 30.0
+    """Seconds more for a peer that stops itself when its time is up, to write down what it has."""
 
 
 @dataclass(frozen=True)
 class Cell:
     """What came of it: ``said`` is blank where it ended by itself, ``rows`` is ``None`` where there is no answer.
 
-    ``megabytes`` is the most that its processes held together, looked at every tenth of a second, instance included.
+    ``megabytes`` is the most that its processes held together, looked at every tenth of a second, instance included;
+    ``processor`` the seconds that they were at work, which others on the same cores change little, where it answered.
     """
 
     said: str
@@ -50,6 +51,7 @@ class Cell:
     megabytes: int
     rows: list[tuple[str, str]] | None = None
     bounds: Mapping[str, int] = field(default_factory=dict)
+    processor: float | None = None
 
 
 def run(peer: str, python: Path, folder: Path, allowed: Allowed) -> Cell:
@@ -74,18 +76,20 @@ def run(peer: str, python: Path, folder: Path, allowed: Allowed) -> Cell:
         told = json.loads(answer.read_text(encoding="utf-8"))
     said = f"stopped at {allowed.seconds:g} s" if told["stopped"] else ""
     rows = [(student, slot) for student, slot in told["rows"]]
-    return Cell(said, told["seconds"], cell.megabytes, rows, told["bounds"])
+    return Cell(said, told["seconds"], cell.megabytes, rows, told["bounds"], told["processor"])
 
 
 def _watched(child: subprocess.Popen[bytes], allowed: Allowed) -> Cell:
     """Wait for its end, of itself or because it has used what it may."""
     assert child.stdout is not None
-    began, ready, most = time.perf_counter(), None, 0
+    began, ready, most, grace = time.perf_counter(), None, 0, 0.0
     with selectors.DefaultSelector() as listening:
         listening.register(child.stdout, selectors.EVENT_READ)
         while child.poll() is None:
             if ready is None and listening.select(LOOK_SECONDS):
-                ready = time.perf_counter() if child.stdout.readline().startswith(b"ready") else None
+                said = child.stdout.readline()
+                ready = time.perf_counter() if said.startswith(b"ready") else None
+                grace = allowed.grace if b"stops itself" in said else 0.0
             elif ready is not None:
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(LOOK_SECONDS)
@@ -93,7 +97,7 @@ def _watched(child: subprocess.Popen[bytes], allowed: Allowed) -> Cell:
             spent = time.perf_counter() - (began if ready is None else ready)
             if most > allowed.megabytes:
                 return Cell(f"more than {allowed.megabytes:,} MB", spent, most)
-            if ready is not None and spent > allowed.seconds + allowed.grace:
+            if ready is not None and spent > allowed.seconds + grace:
                 return Cell(f"did not finish in {allowed.seconds:g} s", spent, most)
             if ready is None and spent > LOADING_SECONDS:
                 return Cell(f"not in memory in {LOADING_SECONDS:g} s", spent, most)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -64,6 +65,7 @@ PEERS = (
 def main() -> int:
     """Make the instances, run the cells, print a table of each; 1 where a cell failed."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     allowed = cells.Allowed(asked.seconds, asked.megabytes)
     print(machine(), flush=True)
     every: list[dict[str, Any]] = []
@@ -91,10 +93,10 @@ def heading(cell: dict[str, Any]) -> str:
 def shown(found: list[dict[str, Any]]) -> list[list[str]]:
     """The table of one instance: its heading and a row for each peer."""
     levels = next((list(cell["levels"]) for cell in found if cell["levels"]), [])
-    rows = [["", "time", "memory", "breaches", "students placed", *levels, ""]]
+    rows = [["", "time", "processor", "memory", "breaches", "students placed", *levels, ""]]
     for cell in found:
         if cell["levels"] is None:
-            took = [f"{cell['seconds']:.1f} s", f"{cell['megabytes']:,} MB"] if cell["seconds"] else ["", ""]
+            took = [f"{cell['seconds']:.1f} s", "", f"{cell['megabytes']:,} MB"] if cell["seconds"] else ["", "", ""]
             rows.append([cell["name"], *took, *["" for _ in levels], "", "", cell["said"]])
             continue
         bounds = cell["bounds"]
@@ -106,6 +108,7 @@ def shown(found: list[dict[str, Any]]) -> list[list[str]]:
             [
                 cell["name"],
                 f"{cell['seconds']:.2f} s",
+                "" if cell.get("processor") is None else f"{cell['processor']:.2f} s",
                 f"{cell['megabytes']:,} MB",
                 f"{sum(cell['breaches'].values()):,}",
                 f"{cell['placed']:,}",

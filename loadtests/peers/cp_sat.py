@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from loadtests.peers.instance import Found
     from solver.model import Expression, LinearProgram
 
-__all__ = ["load", "solve"]
+__all__ = ["STOPS_ITSELF", "load", "solve"]
+STOPS_ITSELF = True
 WORKERS = 2
 FAR = 1 << 40
 

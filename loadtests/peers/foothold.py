@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from solver.outcome import Progress
 
-__all__ = ["load", "solve"]
+__all__ = ["STOPS_ITSELF", "load", "solve"]
+STOPS_ITSELF = True
 
 
 def solve(ground: Ground, limit: float, listener: Callable[[Progress], None] | None = None) -> Found:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 from matching.games import HospitalResident
 
 from loadtests.peers.instance import Found, Instance
 
 load = Instance.load
+STACK = 1 << 29
+DEEPEST = 1_000_000
 
 
 def solve(instance: Instance, _limit: float) -> Found:
+    """The matching, with a stack as deep as ``matching`` asks for when it copies more than some hundred players."""
+    sys.setrecursionlimit(DEEPEST)
+    threading.stack_size(STACK)
+    with ThreadPoolExecutor(1) as deep:
+        return deep.submit(_matched, instance).result()
+
+
+def _matched(instance: Instance) -> Found:
     """One slot each, best for the students; ties in their wishes are broken by the order of the slots."""
     wishes = {s: [slot for _, slot in instance.wishes(s)] for s in range(len(instance.student_ids))}
     wanted: dict[int, list[int]] = {}

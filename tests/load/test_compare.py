@@ -97,7 +97,7 @@ def test_a_place_is_worth_more_than_all_wishes():
 
 def test_a_cell_without_an_answer_keeps_its_place_in_the_table():
     """A row that has no values has as many columns as the others."""
-    common = {"name": "x", "seconds": 1.0, "megabytes": 5, "said": "", "bounds": {"reach": 3}}
+    common = {"name": "x", "seconds": 1.0, "processor": 1.0, "megabytes": 5, "said": "", "bounds": {"reach": 3}}
     answered = {**common, "levels": {"reach": 2}, "breaches": {"group": 1}, "placed": 2}
     lengths = {len(row) for row in shown([answered, {**common, "levels": None, "said": "did not finish in 1 s"}])}
     assert len(lengths) == 1
