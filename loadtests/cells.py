@@ -74,7 +74,8 @@ def run(peer: str, python: Path, folder: Path, allowed: Allowed) -> Cell:
         if child.returncode or not answer.exists():
             return Cell(f"failed: {_last_line(errors)}", cell.seconds, cell.megabytes)
         told = json.loads(answer.read_text(encoding="utf-8"))
-    said = f"stopped at {allowed.seconds:g} s" if told["stopped"] else ""
+    late = f"ended after more than {allowed.seconds:g} s" if told["seconds"] > allowed.seconds else ""
+    said = f"stopped at {allowed.seconds:g} s" if told["stopped"] else late
     rows = [(student, slot) for student, slot in told["rows"]]
     return Cell(said, told["seconds"], cell.megabytes, rows, told["bounds"], told["processor"])
 

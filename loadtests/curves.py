@@ -32,6 +32,7 @@ def main() -> int:
     allowed = cells.Allowed(asked.seconds, asked.megabytes)
     sizes, limits = " ".join(map(str, asked.sizes)), " ".join(f"{each:g}" for each in asked.limits)
     command = f'make bench-curves BENCH_GROWTH="{sizes}" BENCH_ANYTIME={asked.anytime} BENCH_LIMITS="{limits}"'
+    command += f" BENCH_SECONDS={asked.seconds:g}"
     found: dict[str, Any] = {"machine": machine(), "command": command, "growth": [], "anytime": []}
     asked.out.mkdir(parents=True, exist_ok=True)
     for kind in ("preference", "real"):

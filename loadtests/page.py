@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 OPENING = """# Benchmarks
 
 Written by `python -m loadtests.page`; how it is measured is in the [README](README.md) of this folder. Each table is
-of one run on one instance. Others may work on the same cores, so times are to be compared within a table.
+of one run on one instance. Others may work on the same cores, which makes times long and uneven: processor time, where
+it is given, says more.
 
 {runs}
 
 A value is a level's, measured by the audit; `of at most` is the bound that the peer itself gives for it, as long as the
-earlier levels stay at what it reached. Values of rows with breaches are of allocations that nobody may publish.
+earlier levels stay at what it reached. Values of rows with breaches are of allocations that nobody may publish. Sizes
+and kinds without a table were not measured.
 """
 
 
@@ -79,6 +81,7 @@ def _curves(measured: dict[str, Any]) -> Iterator[str]:
         yield "\n## What there is after how long\n"
         yield f"`real`, {students:,} students, asked to end after so many seconds.\n"
         yield "![Value and bound of every level by time](anytime.svg)\n"
+        yield from _markdown(shown([{**cell, "name": f"{cell['limit']:g} s"} for cell in measured["anytime"]]))
 
 
 def _markdown(rows: list[list[str]]) -> Iterator[str]:
