@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
+from api.jobs import leases
 from api.limits import LARGEST_BODY, Limits
 from engine.spreadsheet import xlsx_bytes
 
@@ -225,10 +226,27 @@ def test_a_run_is_followed_from_where_the_line_broke(served):
     whole = served.ask("hub", "GET", path).text
     rest = served.ask("hub", "GET", path, headers={"Last-Event-ID": "5"}).text
     assert whole.endswith("event: end\ndata: {}\n\n")
-    assert whole.endswith(rest)
+    again, _, events = rest.partition("\n\n")
+    assert again.startswith("retry: ")
+    assert whole.endswith(events)
     assert "id: 5\n" in whole
     assert "id: 5\n" not in rest
     assert '"bound": 10' in whole
+
+
+def test_a_line_on_which_nothing_happens_ends(served):
+    """Who waits so long for a run that nobody works on is told what there is, and not that it has ended."""
+    kind = {"Idempotency-Key": "nobody works on it"}
+    sent = {"kind": "report", "of": served.run_id}
+    run = served.ask("hub", "POST", f"/v1/rounds/{served.round_id}/runs", json=sent, headers=kind).json()["id"]
+    lease = leases.claim(served.database)
+    assert lease.run_id == run
+    leases.renew(served.database, lease, [{"stage": "Reading the round"}])
+    told = [served.ask("hub", "GET", f"/v1/runs/{run}/events?wait={wait}").text for wait in (0, 1)]
+    assert told[0] == told[1]
+    assert told[0].endswith('id: 1\ndata: {"stage": "Reading the round"}\n\n')
+    leases.fail(served.database, lease, {"code": "x", "message": "x"}, cancelled=True)
+    assert served.ask("hub", "GET", f"/v1/runs/{run}/events").text.endswith("event: end\ndata: {}\n\n")
 
 
 def test_any_allocation_is_audited(served):
