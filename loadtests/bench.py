@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from loadtests.figures import FOOTHOLD, machine
 
 PATIENCE = 3
 """A run fails at this many times its target: the target is for a quiet machine."""
@@ -48,7 +49,7 @@ def main() -> int:
     """Run the trials that are asked for; the exit code is the number of those that failed."""
     trials = {"short": SHORT, "full": FULL}[sys.argv[1]]
     geography = sys.argv[2:3]
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(machine())
     with tempfile.TemporaryDirectory() as folder:
         return sum(not _passes(trial, Path(folder), geography) for trial in trials)
 
@@ -72,7 +73,7 @@ def _passes(trial: Trial, folder: Path, geography: list[str]) -> bool:
 
 def _run(*arguments: str) -> Measured:
     began = time.perf_counter()
-    command = subprocess.Popen([sys.executable, "-m", "api.cli", *arguments], stdout=subprocess.PIPE, text=True)
+    command = subprocess.Popen([*FOOTHOLD, *arguments], stdout=subprocess.PIPE, text=True)
     printed = command.stdout.read() if command.stdout else ""
     _, status, usage = os.wait4(command.pid, 0)
     return Measured(os.waitstatus_to_exitcode(status), time.perf_counter() - began, usage.ru_maxrss // 2**10, printed)

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import os
 import random
-import socket
 from collections import Counter
 
 import httpx2
 from caller import KINDS, LEFT_OUT, Caller
-from processes import PAUSE, Process, first_key
+from processes import PAUSE, Process, first_key, free_port
 
 from api.people import OPERATOR
 from api.service.importing import import_round
@@ -28,12 +27,6 @@ from scenarios import write_scenario
 KILLS = int(os.environ.get("FOOTHOLD_KILLS", "6"))
 ROUNDS = max(2, KILLS // 6)
 LEASE = "2"
-
-
-def free_port():
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def prepared(address, folder):
