@@ -9,12 +9,12 @@ from fastapi import FastAPI
 
 from api import problems
 from api.limits import AT_ONCE, Limits
-from api.routes import attendance, catalogue, employers, events, health, rounds, runs, schools
+from api.routes import attendance, catalogue, employers, events, health, published, rounds, runs, schools
 
 if TYPE_CHECKING:
     from api.store.database import Database
 
-ROUTES = (health, rounds, employers, attendance, catalogue, schools, runs, events)
+ROUTES = (health, rounds, employers, published, attendance, catalogue, schools, runs, events)
 """Results, attendance and the catalogue before tables, so that they are not taken for the name of a table."""
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"description": title, "content": {problems.PROBLEM: {"schema": {"type": "object"}}}}
