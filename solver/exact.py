@@ -11,7 +11,7 @@ from solver.bound import Catalogue, relax
 from solver.core import build_core
 from solver.cuts import group_cuts
 from solver.duals import prices_from_duals
-from solver.highs import Highs, Row
+from solver.highs import Row
 from solver.measure import goal_values, level_value
 from solver.prices import settled, within_worth
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from engine.policy import Level
     from solver.arrays import Floats, Ints
     from solver.core import Core
-    from solver.highs import Answer
-    from solver.limits import Clock
+    from solver.highs import Answer, Highs
     from solver.prices import Prices
     from solver.problem import Problem
 
@@ -49,12 +48,11 @@ class LevelAnswer:
 class ExactPath:
     """Solves the levels of one problem in order, each from the last one's solution."""
 
-    def __init__(self, problem: Problem, levels: Sequence[Level], clock: Clock) -> None:
-        """Build the model once for all levels."""
-        self.problem, self.levels, self.clock = problem, levels, clock
+    def __init__(self, problem: Problem, levels: Sequence[Level], highs: Highs) -> None:
+        """Build the model once for all levels; ``highs`` is closed with the path."""
+        self.problem, self.levels, self.highs = problem, levels, highs
         self.core: Core = build_core(problem, levels)
         self.catalogue = Catalogue.of(problem)
-        self.highs = Highs(clock)
         self.cuts = group_cuts(problem, self.core)
         self.solution: Floats | None = None
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from solver import highs_process
+
 if TYPE_CHECKING:
+    import subprocess
+
     from solver.arrays import Floats
     from solver.limits import Clock
     from solver.model import Expression, LinearProgram
@@ -92,10 +94,7 @@ class Highs:
     def _exchange(self, job: dict[str, Any]) -> dict[str, Any] | None:
         """Send a job and wait; ``None`` when the run is stopped meanwhile."""
         if self.process is None:
-            command = [sys.executable, "-m", "solver.highs_child"]
-            self.process = subprocess.Popen(  # noqa: S603 -- our own child, in a session that Ctrl-C does not reach
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-            )
+            self.process = highs_process.start()
         replies: list[dict[str, Any] | None] = []
         thread = threading.Thread(target=_converse, args=(self.process, job, replies), daemon=True)
         thread.start()
