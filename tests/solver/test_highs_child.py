@@ -9,6 +9,8 @@ import sys
 import numpy as np
 import pytest
 
+from solver import highs_process
+
 ITEMS, ROWS = 50, 6
 
 
@@ -49,3 +51,32 @@ def test_it_ends_at_once_when_nobody_listens_any_more(sent):
         child.kill()
         child.wait()
         child.stdout.close()
+
+
+def test_a_process_started_ahead_is_handed_out_once():
+    """The first who asks gets the process started ahead, the next one another; one that has died is not handed out."""
+    highs_process.start_ahead()
+    highs_process.start_ahead()
+    first, second = highs_process.start(), highs_process.start()
+    highs_process.start_ahead()
+    dead = highs_process._ahead[0]
+    dead.kill()
+    dead.wait()
+    third = highs_process.start()
+    processes = [first, second, dead, third]
+    try:
+        assert len({process.pid for process in processes}) == 4
+        assert [process.poll() for process in (first, second, third)] == [None] * 3
+        assert not highs_process._ahead
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+
+
+def test_it_is_started_without_anything_heavy():
+    """A command can start it before anything else is loaded: what starts it imports no numpy and no solver."""
+    heavy = "import sys, solver.highs_process; print(sorted({'numpy', 'highspy', 'solver.highs'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, check=True).stdout.strip() == b"[]"
