@@ -11,7 +11,7 @@ from api.documents import allocate_document
 from api.interruption import stop_requests
 from api.progress import Progress
 from api.summary import say_summary
-from solver.highs_process import start_ahead
+from solver.processes import start_ahead
 
 
 def allocate(
