@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from solver.child import HIGHS, Child
+
 if TYPE_CHECKING:
     from solver.arrays import Floats
     from solver.limits import Clock
     from solver.model import Expression, LinearProgram
-
-POLL_SECONDS = 0.05
-
-
-class HighsError(RuntimeError):
-    """A HiGHS process ended without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +37,11 @@ class Highs:
     """One HiGHS process, started at its first job."""
 
     clock: Clock
-    process: subprocess.Popen[bytes] | None = field(default=None)
+    child: Child = field(init=False)
+
+    def __post_init__(self) -> None:
+        """No process yet."""
+        self.child = Child(self.clock, HIGHS)
 
     def linear(self, program: LinearProgram, objective: Expression, rows: list[Row], **settings: Any) -> Answer:
         """Maximise over the linear relaxation, with duals."""
@@ -61,13 +57,7 @@ class Highs:
 
     def close(self) -> None:
         """End the process."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            for pipe in (self.process.stdin, self.process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            self.process = None
+        self.child.close()
 
     def _ask(
         self,
@@ -79,40 +69,15 @@ class Highs:
         *,
         integer: bool,
     ) -> Answer:
-        job = _job(program, objective, rows)
+        job = job_of(program, objective, rows)
         job["integer"] = program.integer if integer else None
         job["start"] = start
         limit = {} if self.clock.limits.time_limit is None else {"time_limit": max(0.01, self.clock.left())}
         job["settings"] = {"threads": 1, "random_seed": 0, **settings, **limit}
-        reply = self._exchange(job)
+        reply = self.child.answer(job)
         if reply is None:
             return Answer("unknown", None, None, None, float("-inf"), float("inf"), 0)
-        return _answer(reply)
-
-    def _exchange(self, job: dict[str, Any]) -> dict[str, Any] | None:
-        """Send a job and wait; ``None`` when the run is stopped meanwhile."""
-        if self.process is None:
-            command = [sys.executable, "-m", "solver.highs_child"]
-            self.process = subprocess.Popen(  # noqa: S603 -- our own child, in a session that Ctrl-C does not reach
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-            )
-        replies: list[dict[str, Any] | None] = []
-        thread = threading.Thread(target=_converse, args=(self.process, job, replies), daemon=True)
-        thread.start()
-        while thread.is_alive():
-            thread.join(POLL_SECONDS)
-            overdue = self.clock.left() < -1.0
-            if thread.is_alive() and (self.clock.cancelled.is_set() or overdue):
-                self.clock.stop()
-                self.close()
-                thread.join()
-                return None
-        if not replies or replies[0] is None:
-            self.close()
-            if self.clock.cancelled.is_set():
-                return None
-            raise HighsError("HiGHS ended without an answer")
-        return replies[0]
+        return answer_of(reply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +88,7 @@ class Row:
     least: int
 
 
-def _converse(process: subprocess.Popen[bytes], job: dict[str, Any], replies: list[dict[str, Any] | None]) -> None:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        pickle.dump(job, process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
-        process.stdin.flush()
-        replies.append(pickle.load(process.stdout))  # noqa: S301 -- our own child
-    except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-        replies.append(None)
-
-
-def _job(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict[str, Any]:
+def job_of(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict[str, Any]:
     width = len(program.upper)
     dense = [np.asarray(row.expression.dense(width)) for row in rows]
     columns = [np.flatnonzero(d) for d in dense]
@@ -153,7 +107,7 @@ def _job(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict
     }
 
 
-def _answer(reply: dict[str, Any]) -> Answer:
+def answer_of(reply: dict[str, Any]) -> Answer:
     status = {"Optimal": "optimal", "Infeasible": "infeasible"}.get(reply["status"], "unknown")
     value = reply["value"]
     if status == "unknown" and value is not None and reply["objective"] > -1e29:  # noqa: PLR2004
@@ -162,4 +116,4 @@ def _answer(reply: dict[str, Any]) -> Answer:
     return Answer(status, value, reply["dual"], reply["reduced"], reply["objective"], bound, int(reply["nodes"]))
 
 
-__all__ = ["Answer", "Highs", "HighsError", "Row"]
+__all__ = ["Answer", "Highs", "Row"]

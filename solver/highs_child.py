@@ -1,40 +1,17 @@
 """A child process that solves linear and mixed-integer programs with HiGHS, one job after another.
 
 It is a process of its own because highspy and OR-Tools cannot be loaded together, and so that a solve can be ended
-at any moment. Jobs and answers are pickled dictionaries of plain arrays on standard input and output. When the input
-ends, whoever asked is gone, perhaps killed, and the process ends at once, in the middle of a job or not.
+at any moment.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
-import sys
-import threading
-from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import Any
 
 import highspy
 import numpy as np
 
-
-def main() -> None:
-    """Answer jobs until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    jobs, sink = SimpleQueue[dict[str, Any]](), sys.stdout.buffer
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    while True:
-        pickle.dump(_solve(jobs.get()), sink, protocol=pickle.HIGHEST_PROTOCOL)
-        sink.flush()
-
-
-def _listen(source: BinaryIO, jobs: SimpleQueue[dict[str, Any]]) -> None:
-    try:
-        while True:
-            jobs.put(pickle.load(source))  # noqa: S301 -- the parent process is the only writer
-    finally:  # the end, or half a job whose writer was killed
-        os._exit(0)
+from solver.answering import answer_jobs
 
 
 def _solve(job: dict[str, Any]) -> dict[str, Any]:
@@ -79,4 +56,4 @@ def _program(job: dict[str, Any]) -> highspy.HighsLp:
 
 
 if __name__ == "__main__":
-    main()
+    answer_jobs(_solve)
