@@ -33,7 +33,7 @@ help:
 	@echo "make load-core    the same round solved at 1, 2 and 4 at once, then beside a large one (some twenty minutes)"
 	@echo "make browser      check report.html in Chromium (installs it with apt-get if it is missing)"
 	@echo "make postgresql   the store's tests on PostgreSQL (installs it with apt-get if it is missing)"
-	@echo "make fuzz         try the server's doors with made-up requests, as everybody (several minutes)"
+	@echo "make fuzz         try the server's doors with ten times the made-up requests of make test, on each database"
 	@echo "make kills        kill server, worker and database 50 times on each database (make test: 6 times)"
 	@echo "make lock         resolve the locks again"
 
@@ -108,8 +108,8 @@ browser: setup
 postgresql: setup postgresql-server
 	$(BIN)/python -m pytest -m postgresql -rs
 
-fuzz: setup
-	FOOTHOLD_FUZZ=1 $(BIN)/python -m pytest tests/store/test_http_fuzzed.py -rs -n $(TEST_WORKERS)
+fuzz: setup postgresql-server
+	FOOTHOLD_FUZZ=20 $(BIN)/python -m pytest tests/store/test_http_fuzzed.py -rs -n $(TEST_WORKERS)
 
 kills: setup postgresql-server
 	FOOTHOLD_KILLS=50 $(BIN)/python -m pytest tests/store/test_killed.py -rs

@@ -9,16 +9,17 @@ from fastapi import FastAPI
 
 from api import problems
 from api.limits import AT_ONCE, Limits
-from api.routes import attendance, catalogue, employers, health, rounds, runs, schools
+from api.routes import attendance, catalogue, employers, events, health, published, rounds, runs, schools
 
 if TYPE_CHECKING:
     from api.store.database import Database
 
-ROUTES = (health, rounds, employers, attendance, catalogue, schools, runs)
+ROUTES = (health, rounds, employers, published, attendance, catalogue, schools, runs, events)
 """Results, attendance and the catalogue before tables, so that they are not taken for the name of a table."""
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"description": title, "content": {problems.PROBLEM: {"schema": {"type": "object"}}}}
     for code, title in (
+        (400, "Cannot be read"),
         (401, "No key that is good"),
         (403, "Not yours to do"),
         (404, "Not there, or another's"),
@@ -42,7 +43,7 @@ def create_app(database: Database, at_once: float = AT_ONCE) -> FastAPI:
         description="Allocates students to employers' work experience: fairly, within every rule, and with a proof.",
         docs_url=None,
         redoc_url=None,
-        responses={**PROBLEMS, 400: {"description": "Cannot be read"}},
+        responses=PROBLEMS,
     )
     app.state.database = database
     for module in ROUTES:

@@ -16,6 +16,11 @@ LARGEST_BODY = 20_000_000
 PER_SECOND = 50.0
 AT_ONCE = 200.0
 REMEMBERED = 10_000
+TOO_LARGE, TOO_FAST = 413, 429
+MOST = {
+    TOO_LARGE: f"at most {LARGEST_BODY:,} bytes a request",
+    TOO_FAST: f"at most {PER_SECOND:.0f} requests a second",
+}
 
 
 class TooLargeError(Exception):
@@ -35,9 +40,9 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif not self._may_pass(_caller(scope)):
-            await _refuse(429, scope, receive, send)
+            await _refuse(TOO_FAST, scope, receive, send)
         elif _declared(scope) > LARGEST_BODY:
-            await _refuse(413, scope, receive, send)
+            await _refuse(TOO_LARGE, scope, receive, send)
         else:
             await self._counted(scope, receive, send)
 
@@ -62,7 +67,7 @@ class Limits:
             await self._app(scope, counting, watching)
         except TooLargeError:
             if not begun:
-                await _refuse(413, scope, receive, send)
+                await _refuse(TOO_LARGE, scope, receive, send)
 
     def _may_pass(self, caller: str) -> bool:
         """A bucket for each caller, filled a little every second; those not seen for long are forgotten."""
@@ -88,10 +93,8 @@ def _declared(scope: Scope) -> int:
 
 
 async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
-    code, title = TITLES[status]
-    answer = problem(
-        status, code, title, f"at most {LARGEST_BODY:,} bytes a request, {PER_SECOND:.0f} requests a second"
-    )
-    answer.headers["Retry-After"] = "1"
+    answer = problem(status, *TITLES[status], MOST[status])
     answer.headers["Connection"] = "close"
+    if status == TOO_FAST:
+        answer.headers["Retry-After"] = "1"
     await answer(scope, receive, send)

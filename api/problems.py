@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.documents import breach_document
 from api.errors import (
@@ -22,7 +23,7 @@ from api.errors import (
 from engine.faults import RoundRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from fastapi import FastAPI, Request
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 PROBLEM = "application/problem+json"
 FIRST_ROW = 2
 """How a spreadsheet numbers the first row below the header."""
+NOT_ALLOWED = 405
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MOST_FAULTS = 10_000
 """As many faults as one answer tells; ``count`` says how many there are."""
 log = logging.getLogger("foothold.server")
@@ -105,17 +108,31 @@ async def _breached(_request: Request, failure: Exception) -> JSONResponse:
     return problem(409, "breaches", "The audit found breaches", str(failure), breaches=breaches)
 
 
-async def _http(_request: Request, failure: Exception) -> JSONResponse:
+async def _http(request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, HTTPException)
     code, title = TITLES.get(failure.status_code, ("http", "The request failed"))
-    answer = problem(failure.status_code, code, title, str(failure.detail))
-    answer.headers.update(failure.headers or {})
+    detail, headers = str(failure.detail), dict(failure.headers or {})
+    if failure.status_code == NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_here(request))
+        detail = f"{request.method} cannot be done here; what can: {headers['Allow']}"
+    answer = problem(failure.status_code, code, title, detail)
+    answer.headers.update(headers)
     return answer
+
+
+def _methods_here(request: Request) -> list[str]:
+    """Every method of this place: the framework names only those of the first route that it finds."""
+    asked = [{**request.scope, "method": method} for method in METHODS]
+    routes = request.app.routes
+    return [scope["method"] for scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 async def _invalid(_request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, RequestValidationError)
-    wrong = [{"pointer": _pointer(each["loc"]), "message": each["msg"]} for each in failure.errors()]
+    found = failure.errors()
+    if any(each["type"] == "json_invalid" for each in found):
+        return problem(400, *TITLES[400], "the body is not JSON")
+    wrong = [{**_place(each["loc"]), "message": each["msg"]} for each in found]
     detail = "1 thing is wrong" if len(wrong) == 1 else f"{len(wrong)} things are wrong"
     return problem(422, "invalid", "The request is not as it should be", detail, errors=wrong)
 
@@ -124,13 +141,19 @@ def _pointer_to(fault: Fault, rows_at: str) -> str:
     """The cell, or the rows as a whole for what is wrong with the table or with the names of its columns."""
     if fault.row < FIRST_ROW:
         return rows_at
-    name = fault.column.replace("~", "~0").replace("/", "~1")
-    return f"{rows_at}/{fault.row - FIRST_ROW}" + (f"/{name}" if name else "")
+    return rows_at + _pointer([fault.row - FIRST_ROW, *([fault.column] if fault.column else [])])
 
 
-def _pointer(place: Iterable[str | int]) -> str:
-    """Where in the request it is; half a character in a name is shown as a question mark."""
-    return "".join(f"/{step}" for step in place).encode("utf-8", "replace").decode()
+def _place(loc: Sequence[str | int]) -> dict[str, str]:
+    """A pointer into the body, or the name of the parameter."""
+    where, *steps = loc
+    return {"pointer": _pointer(steps)} if where == "body" else {"in": str(where), "parameter": str(steps[0])}
+
+
+def _pointer(steps: Iterable[str | int]) -> str:
+    """A JSON pointer (RFC 6901); half a character in a name is shown as a question mark."""
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(f"/{step}" for step in escaped).encode("utf-8", "replace").decode()
 
 
 async def _unwritable(_request: Request, _failure: Exception) -> JSONResponse:

@@ -27,11 +27,17 @@ GRACE = 5
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; raises ``RefusedError`` where the place is taken or not allowed."""
+    """A socket that listens; raises ``RefusedError`` where the place is taken or not allowed.
+
+    Its lines send the end of an answer at once, and do not wait until the caller has acknowledged the beginning: on a
+    line that is used again that took 40 ms an answer.
+    """
     try:
-        return socket.create_server((host, port), backlog=256)
+        listener = socket.create_server((host, port), backlog=256)
     except OSError as failure:
         raise RefusedError(f"cannot listen on {host} port {port}: {failure.strerror}") from failure
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def serve(database: Database, listener: socket.socket, begun: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 LEASE_SECONDS = 12.0
+"""How long a lease on a run holds without being renewed, where nobody says otherwise."""
 SHORTEST_LEASE, LONGEST_LEASE = 1.0, 3_600.0
 
 

@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from engine.cells import UnreadableError
 from engine.diagnosis import REFUSAL, names_a_diagnosis, offers_diagnosis
@@ -92,7 +91,7 @@ def _by_column(body: list[list[str]], width: int) -> list[Sequence[str]]:
 
 
 def _read_column(parsed: Parsed, column: Column, cells: Sequence[str]) -> list[Fault]:
-    codes, distinct = pd.factorize(np.array(cells, dtype=object))
+    codes, distinct = _distinct(cells)
     texts, values = np.empty(len(distinct), dtype=object), np.empty(len(distinct), dtype=object)
     failures: dict[int, UnreadableError] = {}
     required = column.required and column.name in parsed.headings
@@ -113,6 +112,12 @@ def _read_column(parsed: Parsed, column: Column, cells: Sequence[str]) -> list[F
         for error in (failures[codes[i]],)
         for code in error.codes
     ]
+
+
+def _distinct(cells: Sequence[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """The number of every cell's text among the distinct ones, and these in the order of their first cells."""
+    number = {text: i for i, text in enumerate(dict.fromkeys(cells))}
+    return np.fromiter(map(number.__getitem__, cells), dtype=np.int64, count=len(cells)), list(number)
 
 
 def _read_cell(table: Table, column: Column, text: str, *, required: bool) -> object:
@@ -147,7 +152,7 @@ def _surplus_faults(table: Table, rows: Rows, width: int) -> list[Fault]:
 
 
 def _diagnoses(parsed: Parsed, heading: str, cells: Sequence[str]) -> list[Fault]:
-    codes, distinct = pd.factorize(np.array(cells, dtype=object))
+    codes, distinct = _distinct(cells)
     refused = np.array([offers_diagnosis(heading, cell.strip(EDGES)) for cell in distinct], dtype=bool)
     if not refused.any():
         return []

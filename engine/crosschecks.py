@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from engine.faults import Fault
 from engine.sentences import missing_column_message, shortened
@@ -54,14 +53,16 @@ def _duplicates(parsed: Parsed) -> list[Fault]:
     if not key or not set(key) <= set(parsed.headings):
         return []
     whole = np.flatnonzero(np.logical_and.reduce([parsed.good(column) for column in key]))
-    frame = pd.DataFrame({column: pd.Series(parsed.facts[column][whole], dtype=object) for column in key})
-    again = np.flatnonzero(frame.duplicated().to_numpy())
-    if not len(again):
+    names = list(zip(*(parsed.facts[column][whole] for column in key), strict=True))
+    if len(set(names)) == len(names):
         return []
     first: dict[tuple[object, ...], int] = {}
-    for i, names in zip(whole, zip(*(frame[column] for column in key), strict=True), strict=True):
-        first.setdefault(names, int(parsed.rows[i]))
-    return [_duplicate(parsed, int(whole[i]), first[tuple(frame.loc[i, list(key)])]) for i in again]
+    return [
+        _duplicate(parsed, int(i), int(parsed.rows[earlier]))
+        for i, name in zip(whole, names, strict=True)
+        for earlier in (first.setdefault(name, int(i)),)
+        if earlier != i
+    ]
 
 
 def _duplicate(parsed: Parsed, i: int, earlier: int) -> Fault:

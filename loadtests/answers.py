@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loadtests.figures import percentile
+from loadtests.figures import FOOTHOLD, percentile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 KEEPS = 0.9
 """Rounds a minute with the most at once, of those with half as many, at least."""
-FOOTHOLD = (sys.executable, "-m", "api.cli")
 PROVEN = ("name", "goals", "value", "best", "bound", "gap", "proof")
 """What is said of a level, its seconds aside."""
 

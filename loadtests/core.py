@@ -24,8 +24,8 @@ from locust import User, task
 from locust.env import Environment
 from locust.exception import StopUser
 
-from loadtests.answers import FOOTHOLD, Solved, Stage, faults, rows, slower
-from loadtests.figures import machine, table
+from loadtests.answers import Solved, Stage, faults, rows, slower
+from loadtests.figures import FOOTHOLD, machine, table
 from scenarios import write_scenario
 
 if TYPE_CHECKING:

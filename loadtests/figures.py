@@ -1,14 +1,18 @@
-"""What load tests say at their end: percentiles, and one table of plain lines."""
+"""What load tests run and say at their end: the command, percentiles, and one table of plain lines."""
 
 from __future__ import annotations
 
 import math
 import platform
+import sys
 from os import cpu_count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+FOOTHOLD = (sys.executable, "-m", "api.cli")
+"""The command as a user runs it."""
 
 
 def percentile(figures: Sequence[float], share: float) -> float:

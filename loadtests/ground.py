@@ -6,6 +6,11 @@ import json
 from dataclasses import asdict, dataclass
 
 
+def signed(key: str) -> dict[str, str]:
+    """The header by which the server knows who asks."""
+    return {"Authorization": f"Bearer {key}"}
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """A school or an employer: its id, its key, and for a school the table of students that it sends."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from locust import FastHttpUser, task
 from locust.exception import StopUser
 
+from loadtests.ground import signed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,7 +42,7 @@ class Visitor(FastHttpUser):
 
     def ask(self, method: str, key: str, path: str, name: str, **more: Any) -> Any:
         """Send a request as the holder of the key."""
-        headers = {"Authorization": f"Bearer {key}", **more.pop("headers", {})}
+        headers = {**signed(key), **more.pop("headers", {})}
         moment = {"due": self.due, "kind": "upload" if method == "PUT" else "read"}
         return self.client.request(
             method, path, name=name, headers=headers, context=moment, catch_response=True, **more

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import socket
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ from api.store.opening import open_store
 from loadtests.ground import Ground, Sender
 from scenarios import write_scenario
 from tests.store.postgresql_server import PostgresqlServer, programs
-from tests.store.processes import Process
+from tests.store.processes import Process, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,7 @@ def stand(schools: int, students: int, scenario: str, size: int | None) -> Itera
     """A hub on submission day: ``schools`` with ``students`` each to send, and ``scenario`` (of ``size``) to solve."""
     with tempfile.TemporaryDirectory(prefix="foothold-load-") as place, _database() as address:
         folder = Path(place)
-        port = _free_port()
+        port = free_port()
         ready = _prepared(folder, address, f"http://127.0.0.1:{port}", schools, students, (scenario, size))
         environment = {"FOOTHOLD_DATABASE_URL": address} if address else {}
         data = ["--data", str(folder / "store")]
@@ -127,11 +126,6 @@ def _table(rows: list[list[str]], urn: str, number: int, students: int) -> str:
     for row in all_rows[number * students : (number + 1) * students]:
         writer.writerow([*row[:place], urn, *row[place + 1 :]])
     return text.getvalue()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _await(host: str) -> None:

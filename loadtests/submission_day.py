@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from loadtests.figures import machine, percentile, table
+from loadtests.ground import signed
 from loadtests.solving import Solving
 from loadtests.stand import stand
 
@@ -98,9 +99,8 @@ def _day(ground: Path, asked: argparse.Namespace) -> dict[str, Any]:
 
 def _missing(ground: Ground) -> list[str]:
     """The schools whose students are not in, whole, though the day is over."""
-    key = {"Authorization": f"Bearer {ground.hub}"}
     path = f"{ground.host}/v1/rounds/{ground.collecting}/submissions"
-    items = httpx2.get(path, headers=key, timeout=60).raise_for_status().json()["items"]
+    items = httpx2.get(path, headers=signed(ground.hub), timeout=60).raise_for_status().json()["items"]
     there = {each["urn"] for each in items if (each["table"], each["state"], each["rows"]) == ("students", "in", EACH)}
     return [f"the students of school {each.id} are not in" for each in ground.schools if each.id not in there]
 

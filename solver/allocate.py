@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from engine.allocation import Allocation
@@ -9,14 +10,13 @@ from solver.build import build_problem
 from solver.contradiction import contradiction
 from solver.exact import ExactPath, NoAllocationError
 from solver.fixed import FixedRows
-from solver.flowing import NetworkPath
+from solver.highs import Highs
 from solver.keeping import KeepingPath, is_about_keeping
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.measure import goal_values
 from solver.network import network_of
 from solver.outcome import Outcome
-from solver.priced import PricedPath
 from solver.proof import proof_files
 
 if TYPE_CHECKING:
@@ -52,17 +52,16 @@ def allocate(
     tests do.
     """
     clock = clock or Clock(limits or Limits())
-    broken = contradiction(round_, options, FixedRows.of(round_, without), clock, without)
-    if broken:
-        return Outcome("infeasible", "proven", None, (), {}, None, broken)
-    problem = build_problem(round_, options, without=without)
-    method = _path(problem, round_.policy.levels, clock)
-    try:
-        answer = climb(problem, round_.policy.levels, method, clock, listener)
-    except NoAllocationError:
-        return Outcome("infeasible", "proven", None, (), {}, problem)
-    finally:
-        method.close()
+    with closing(Highs(clock)) as highs:
+        broken = contradiction(round_, options, FixedRows.of(round_, without), highs, without)
+        if broken:
+            return Outcome("infeasible", "proven", None, (), {}, None, broken)
+        problem = build_problem(round_, options, without=without)
+        with closing(_path(problem, round_.policy.levels, highs)) as method:
+            try:
+                answer = climb(problem, round_.policy.levels, method, clock, listener)
+            except NoAllocationError:
+                return Outcome("infeasible", "proven", None, (), {}, problem)
     if answer.chosen is None:
         return Outcome("unknown", _stopped(clock, proven=False), None, (), {}, problem)
     proven = all(level.proven for level in answer.levels if level.level.proof)
@@ -96,14 +95,21 @@ def _stopped(clock: Clock, *, proven: bool) -> Stopped:
     return "proven" if proven else "budget"
 
 
-def _path(problem: Problem, levels: Sequence[Level], clock: Clock) -> Method:
+def _path(problem: Problem, levels: Sequence[Level], highs: Highs) -> Method:
     """The way to solve a problem of this size and kind."""
     network = network_of(problem, levels)
     if network is not None:
-        return NetworkPath(problem, levels, clock, network)
+        from solver.flowing import NetworkPath  # noqa: PLC0415 - only plain rounds need it
+
+        return NetworkPath(problem, levels, highs.clock, network)
     if len(problem.pairs.slot) <= _exact_up_to(problem):
-        return ExactPath(problem, levels, clock)
-    return (KeepingPath if is_about_keeping(problem, levels) else PricedPath)(problem, levels, clock)
+        return ExactPath(problem, levels, highs)
+    highs.close()
+    if is_about_keeping(problem, levels):
+        return KeepingPath(problem, levels, highs.clock)
+    from solver.priced import PricedPath  # noqa: PLC0415 - it loads scipy, which only large rounds pay for
+
+    return PricedPath(problem, levels, highs.clock)
 
 
 def _exact_up_to(problem: Problem) -> int:

@@ -1,17 +1,20 @@
-"""The parent's side of a child process that answers jobs one after another and can be ended at any moment."""
+"""A conversation with a child process that solves programs: it can be ended at any moment, in the middle of a job."""
 
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from solver import processes
+
 if TYPE_CHECKING:
+    import subprocess
+
     from solver.limits import Clock
 
+HIGHS, CP_SAT = processes.HIGHS, "solver.integer_child"
 POLL_SECONDS = 0.05
 
 
@@ -21,7 +24,7 @@ class ChildError(RuntimeError):
 
 @dataclass(slots=True)
 class Child:
-    """A process that runs ``module``, started at its first job or before; see ``solver.child_jobs`` for its side."""
+    """One process of ``module``, started at its first job."""
 
     clock: Clock
     module: str
@@ -30,16 +33,14 @@ class Child:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the process where it is not running, so that it is ready when the first job comes."""
         if self.process is None:
-            command = [sys.executable, "-m", self.module]
-            self.process = subprocess.Popen(  # noqa: S603 -- our own child, in a session that Ctrl-C does not reach
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-            )
+            self.process = processes.start(self.module)
         return self.process
 
-    def ask(self, job: dict[str, Any]) -> dict[str, Any] | None:
+    def answer(self, job: dict[str, Any]) -> dict[str, Any] | None:
         """Send a job and wait; ``None`` when the run is stopped meanwhile."""
+        process = self.start()
         replies: list[dict[str, Any] | None] = []
-        thread = threading.Thread(target=_converse, args=(self.start(), job, replies), daemon=True)
+        thread = threading.Thread(target=_converse, args=(process, job, replies), daemon=True)
         thread.start()
         while thread.is_alive():
             thread.join(POLL_SECONDS)

@@ -12,14 +12,13 @@ from engine.audit import audit
 from solver.build import build_problem
 from solver.core import build_core
 from solver.fixed import FixedRows
-from solver.highs import Highs
 from solver.model import Expression
 
 if TYPE_CHECKING:
     from engine.audit import Breach
     from engine.domain import Round
     from engine.options import Options
-    from solver.limits import Clock
+    from solver.highs import Highs
     from solver.problem import Problem
 
 NOT_YET_BROKEN = frozenset({"group", "pin"})
@@ -29,14 +28,14 @@ Pair = tuple[str, str]
 
 
 def contradiction(
-    round_: Round, options: Options, fixed: FixedRows, clock: Clock, without: frozenset[str] = frozenset()
+    round_: Round, options: Options, fixed: FixedRows, highs: Highs, without: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
     """Sentences of an irreducible set of pins and frozen rows that no allocation can keep; empty where all can be.
 
     Irreducible: any one of them left out, the others can be kept. Frozen rows alone never contradict, for they are
     exempt from every rule.
     """
-    trial = _Trial(round_, options, clock, without)
+    trial = _Trial(round_, options, highs, without)
     if not fixed.pins or not trial.fails(fixed):
         return ()
     kept = _irreducible(fixed, trial)
@@ -52,7 +51,7 @@ class _Trial:
 
     round_: Round
     options: Options
-    clock: Clock
+    highs: Highs
     without: frozenset[str]
 
     def fails(self, fixed: FixedRows) -> bool:
@@ -62,7 +61,7 @@ class _Trial:
         if not fixed.pins:
             return False
         problem = build_problem(self.round_, self.options, fixed=fixed, without=self.without)
-        return not _fillable(problem, self.clock)
+        return not _fillable(problem, self.highs)
 
     def broken(self, fixed: FixedRows) -> list[Breach]:
         """What the fixed rows break by themselves."""
@@ -96,7 +95,7 @@ def _fixed(rows: list[tuple[Pair, bool]]) -> FixedRows:
     return FixedRows(tuple(pair for pair, pinned in rows if pinned), tuple(pair for pair, pinned in rows if not pinned))
 
 
-def _fillable(problem: Problem, clock: Clock) -> bool:
+def _fillable(problem: Problem, highs: Highs) -> bool:
     """Whether other students can fill the groups that pinned ones need."""
     needed = problem.fixed_members.keys() - problem.exempt_members
     slots = np.array(sorted({j for _, j in needed}), dtype=np.int64)
@@ -104,11 +103,7 @@ def _fillable(problem: Problem, clock: Clock) -> bool:
     core = build_core(problem, (), pairs)
     if not core.program.row_lower.size or not core.program.upper.size:
         return True
-    highs = Highs(clock)
-    try:
-        return highs.integer(core.program, Expression.zero(), [], None).status != "infeasible"
-    finally:
-        highs.close()
+    return highs.integer(core.program, Expression.zero(), [], None).status != "infeasible"
 
 
 def _named(round_: Round, slot_id: str) -> str:

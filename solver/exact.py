@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.bound import Catalogue, relax
 from solver.core import build_core
+from solver.cpsat import CpSat
 from solver.cuts import group_cuts
 from solver.duals import prices_from_duals
-from solver.highs import Highs, Row
+from solver.highs import Row
 from solver.measure import goal_values, level_value
 from solver.prices import settled, within_worth
 
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from engine.policy import Level
     from solver.arrays import Floats, Ints
     from solver.core import Core
-    from solver.highs import Answer
-    from solver.limits import Clock
+    from solver.highs import Answer, Highs
+    from solver.model import Expression
     from solver.prices import Prices
     from solver.problem import Problem
 
 ROUNDING = 1e-6
+MIDDLING = range(400, 2_500)
+"""Columns of models that CP-SAT is asked about first: smaller ones are solved before it has loaded, larger ones better
+by HiGHS."""
 
 
 class NoAllocationError(Exception):
@@ -49,18 +53,19 @@ class LevelAnswer:
 class ExactPath:
     """Solves the levels of one problem in order, each from the last one's solution."""
 
-    def __init__(self, problem: Problem, levels: Sequence[Level], clock: Clock) -> None:
-        """Build the model once for all levels."""
-        self.problem, self.levels, self.clock = problem, levels, clock
+    def __init__(self, problem: Problem, levels: Sequence[Level], highs: Highs) -> None:
+        """Build the model once for all levels; ``highs`` is closed with the path."""
+        self.problem, self.levels, self.highs = problem, levels, highs
         self.core: Core = build_core(problem, levels)
+        self.cp_sat = CpSat(highs.clock)
         self.catalogue = Catalogue.of(problem)
-        self.highs = Highs(clock)
         self.cuts = group_cuts(problem, self.core)
         self.solution: Floats | None = None
 
     def close(self) -> None:
-        """End the solver's process."""
+        """End the solvers' processes."""
         self.highs.close()
+        self.cp_sat.close()
 
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
         """The best of ``level`` with the earlier ones at ``floors``; ``None`` when stopped with nothing better."""
@@ -76,7 +81,7 @@ class ExactPath:
         best = self._better(level, incumbent, whole)
         if best is not None and price_bound is not None and self._value(level, best) >= price_bound:
             return LevelAnswer(best, price_bound, None, prices)
-        answer = self.highs.integer(self.core.program, objective, [*rows, *self.cuts], self.solution)
+        answer = self._integer(objective, [*rows, *self.cuts])
         if answer.status == "infeasible":
             raise NoAllocationError
         if answer.value is not None and self._keeps(self.core.chosen(answer.value), floors):
@@ -92,6 +97,21 @@ class ExactPath:
         prices = settled(self.problem, self.levels, level)
         bound = relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound
         return LevelAnswer(nothing, bound, self._value(level, nothing), prices)
+
+    def _integer(self, objective: Expression, rows: list[Row]) -> Answer:
+        """The integer program's answer by CP-SAT where that proves it, else HiGHS' from where CP-SAT ended."""
+        program, start = self.core.program, self.solution
+        if len(program.upper) not in MIDDLING:
+            return self.highs.integer(program, objective, rows, start)
+        first = self.cp_sat.integer(program, objective, rows, start)
+        if first.status in {"optimal", "infeasible"} or self.highs.clock.stop():
+            return first
+        start = start if first.value is None else first.value
+        second = self.highs.integer(program, objective, rows, start)
+        if second.status in {"optimal", "infeasible"}:
+            return second
+        best = second if second.value is not None and second.objective >= first.objective else first
+        return replace(best, bound=min(first.bound, second.bound))
 
     def _price_bound(self, level: int, floors: Sequence[int], relaxed: Answer) -> tuple[int | None, Prices | None]:
         if relaxed.dual is None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from solver.child_jobs import serve
+from solver.answering import answer_jobs
 
 
 def _solve(job: dict[str, Any]) -> dict[str, Any]:
@@ -24,4 +24,4 @@ def _solve(job: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(_solve)
+    answer_jobs(_solve)

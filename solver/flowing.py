@@ -100,7 +100,7 @@ class NetworkPath:
             "cost": np.concatenate([-worth[face.arcs], np.zeros(len(free) + len(loose), dtype=np.int64)]),
             "supply": supply,
         }
-        reply = self.child.ask(job)
+        reply = self.child.answer(job)
         if reply is None:
             return None
         if reply["flow"] is None:

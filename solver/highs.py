@@ -1,4 +1,4 @@
-"""The parent's side of HiGHS: programs are sent to child processes, which can be ended at any moment."""
+"""The parent's side of HiGHS: jobs are sent to child processes, which can be ended at any moment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solver.child import Child
+from solver.child import HIGHS, Child
 
 if TYPE_CHECKING:
     from solver.arrays import Floats
@@ -40,8 +40,8 @@ class Highs:
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
-        """Nothing is started yet."""
-        self.child = Child(self.clock, "solver.highs_child")
+        """No process yet."""
+        self.child = Child(self.clock, HIGHS)
 
     def linear(self, program: LinearProgram, objective: Expression, rows: list[Row], **settings: Any) -> Answer:
         """Maximise over the linear relaxation, with duals."""
@@ -69,15 +69,15 @@ class Highs:
         *,
         integer: bool,
     ) -> Answer:
-        job = _job(program, objective, rows)
+        job = job_of(program, objective, rows)
         job["integer"] = program.integer if integer else None
         job["start"] = start
         limit = {} if self.clock.limits.time_limit is None else {"time_limit": max(0.01, self.clock.left())}
         job["settings"] = {"threads": 1, "random_seed": 0, **settings, **limit}
-        reply = self.child.ask(job)
+        reply = self.child.answer(job)
         if reply is None:
             return Answer("unknown", None, None, None, float("-inf"), float("inf"), 0)
-        return _answer(reply)
+        return answer_of(reply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Row:
     least: int
 
 
-def _job(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict[str, Any]:
+def job_of(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict[str, Any]:
     width = len(program.upper)
     dense = [np.asarray(row.expression.dense(width)) for row in rows]
     columns = [np.flatnonzero(d) for d in dense]
@@ -107,7 +107,7 @@ def _job(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict
     }
 
 
-def _answer(reply: dict[str, Any]) -> Answer:
+def answer_of(reply: dict[str, Any]) -> Answer:
     status = {"Optimal": "optimal", "Infeasible": "infeasible"}.get(reply["status"], "unknown")
     value = reply["value"]
     if status == "unknown" and value is not None and reply["objective"] > -1e29:  # noqa: PLR2004

@@ -11,7 +11,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from solver.child_jobs import serve
+from solver.answering import answer_jobs
 
 
 def _solve(job: dict[str, Any]) -> dict[str, Any]:
@@ -56,4 +56,4 @@ def _program(job: dict[str, Any]) -> highspy.HighsLp:
 
 
 if __name__ == "__main__":
-    serve(_solve)
+    answer_jobs(_solve)

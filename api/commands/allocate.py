@@ -11,6 +11,7 @@ from api.documents import allocate_document
 from api.interruption import stop_requests
 from api.progress import Progress
 from api.summary import say_summary
+from solver.processes import start_ahead
 
 
 def allocate(
@@ -37,6 +38,7 @@ def allocate(
       foothold allocate my-round --out allocated --seed-text "Lotto 2026-05-30: 4 8 15 16 23 42"
     """
     started = perf_counter()
+    start_ahead()
     screen = Screen.open(json=json)
     with stop_requests() as stop, Progress(screen) as progress:
         from api.service.allocating import Request, allocate_round

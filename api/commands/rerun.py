@@ -12,6 +12,7 @@ from api.documents import rerun_document
 from api.interruption import stop_requests
 from api.progress import Progress
 from api.summary import say_changes, say_summary
+from solver.processes import start_ahead
 
 
 def rerun(
@@ -49,6 +50,7 @@ def rerun(
       foothold rerun my-round allocated --out again --from 2026-03-16
     """
     started = perf_counter()
+    start_ahead()
     screen = Screen.open(json=json)
     with stop_requests() as stop, Progress(screen) as progress:
         from api.service.rerunning import Request, rerun_published

@@ -18,9 +18,9 @@ from api.errors import NotFoundError
 from api.people import WORKER
 from api.service.kinds import ALLOCATE
 from api.service.rounds import ALLOCATED, FROZEN, find_round, move
-from api.service.runs import CANCELLED, DONE, FAILED, QUEUED, RUNNING, find_run
+from api.service.runs import CANCELLED, DONE, FAILED, QUEUED, RUNNING, end_run, find_run
+from api.settings import LEASE_SECONDS
 from api.store import trail
-from api.store.clock import now_text
 from api.store.model import RunEvent, RunFile, RunRow
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from api.store.database import Database
     from api.store.documents import Owner
 
-SECONDS = 12.0
-"""How long a lease holds without being renewed, where nobody says otherwise."""
 MOST_ATTEMPTS = 20
 OPEN_TO_EVERYONE = frozenset({"certificate.json", "report.html"})
 """Files that tell of nobody."""
@@ -74,7 +72,7 @@ class Made:
     audit: dict[str, Any]
 
 
-def claim(database: Database, seconds: float = SECONDS) -> Lease | None:
+def claim(database: Database, seconds: float = LEASE_SECONDS) -> Lease | None:
     """The next run whose turn it is, this worker's for ``seconds``; ``None`` where nothing waits.
 
     A run whose worker let its lease run out waits again; one that ended so too often has failed.
@@ -183,7 +181,7 @@ def _take_back(session: Session, run: RunRow) -> None:
 
 
 def _end(session: Session, run: RunRow, state: str, events: Iterable[dict[str, Any]]) -> None:
-    run.state, run.lease_until, run.finished_at = state, None, now_text()
+    end_run(run, state)
     _tell(session, run.id, events)
 
 

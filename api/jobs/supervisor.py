@@ -25,6 +25,7 @@ from api.jobs.laying_out import lay_out
 from api.jobs.leases import Lease, LeaseLostError, Made
 from api.private_folders import clear_abandoned, private_folder
 from api.service.kinds import OUT
+from api.settings import LEASE_SECONDS
 from api.store.documents import HUB_OWN, Owner
 from engine.publication import read_certificate
 
@@ -47,7 +48,7 @@ LIST = "contents.json"
 log = logging.getLogger("foothold.worker")
 
 
-def work(database: Database, stop: Event, *, workers: int = 2, lease_seconds: float = leases.SECONDS) -> None:
+def work(database: Database, stop: Event, *, workers: int = 2, lease_seconds: float = LEASE_SECONDS) -> None:
     """Do runs until ``stop`` is set; a run under way is then given back, to be done from its start.
 
     What killed workers left behind is removed first, and again whenever there is a run to do, for it may be theirs.

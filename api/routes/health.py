@@ -9,12 +9,14 @@ from api.people import DOOR
 router = APIRouter(tags=["health"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def lives() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 def ready(database: Store) -> dict[str, str]:
     """The store answers too; 503 where it does not."""

@@ -1,26 +1,21 @@
-"""The routes of runs: asked for once, followed as they go, cancelled, their files, and the audit of any allocation."""
+"""The routes of runs: asked for once, looked at, cancelled, their files, and the audit of any allocation."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import StreamingResponse
 
 from api.auth import Asks, Store
 from api.documents import audit_document
-from api.people import Actor
 from api.routes.answers import CSV, XLSX, file_answer, media_type, run_shape
 from api.schemas import AuditShape, NewRun, Page, Reason, RowsShape, RunShape
 from api.service.asking import Asked, ask_for_run
 from api.service.handing_in import hand_in
 from api.service.publications import changes_of_run
 from api.service.results import audit_rows, require_seer, run_file, run_paths
-from api.service.runs import OPEN_STATES, cancel_run, events_after, find_run, list_runs
+from api.service.runs import cancel_run, find_run, list_runs
 from api.service.scoping import require_role
-from api.store.database import Database
 
 router = APIRouter(prefix="/v1", tags=["runs"])
 Key = Annotated[str, Header(min_length=1, max_length=200, description="Sent again, it asks for the same run.")]
@@ -28,7 +23,6 @@ OverrideReason = Annotated[Reason, Query()]
 AsOfRun = Annotated[
     str, Query(max_length=40, description="Audit against the tables that this run saw, and what it kept frozen.")
 ]
-LastEvent = Annotated[int, Header(ge=0, le=10**9, alias="Last-Event-ID")]
 ROWS_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -36,9 +30,6 @@ ROWS_BODY: dict[str, Any] = {
     }
 }
 """What a route that takes the rows of an allocation says of its body."""
-BETWEEN_LOOKS = 0.5
-SILENCE = 30
-"""Looks without news before a comment says that the line is still open."""
 
 
 @router.post("/rounds/{round_id}/runs", status_code=202, response_model=RunShape)
@@ -105,16 +96,6 @@ async def override(
     return run_shape(made)
 
 
-@router.get("/runs/{run_id}/events", response_class=StreamingResponse)
-async def events(database: Store, actor: Asks, run_id: str, last_event_id: LastEvent = 0) -> StreamingResponse:
-    """A run as it goes, as server-sent events: stages, each level's value, bound and gap; resumes where it broke."""
-    require_seer(actor)
-    await run_in_threadpool(_news, database, actor, run_id, 0)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    stream = _stream(database, actor, run_id, last_event_id)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
-
-
 @router.get("/runs/{run_id}/changes", response_model=RowsShape)
 def changes(database: Store, actor: Asks, run_id: str) -> dict[str, Any]:
     """Who moves, loses or gains by a re-run, and why: rows as in changes.csv, less those that are kept."""
@@ -149,26 +130,3 @@ async def _rows_sent(request: Request) -> bytes:
     if media_type(request) not in {CSV, XLSX}:
         raise HTTPException(415, f"send {CSV} or {XLSX}")
     return await request.body()
-
-
-def _news(database: Database, actor: Actor, run_id: str, after: int) -> tuple[list[tuple[int, str]], bool]:
-    """What the run told after that event, and whether it tells no more."""
-    with database.reading(actor) as session:
-        over = find_run(session, "", run_id).state not in OPEN_STATES
-        return events_after(session, run_id, after), over
-
-
-async def _stream(database: Database, actor: Actor, run_id: str, after: int) -> AsyncIterator[str]:
-    quiet = 0
-    while True:
-        told, over = await run_in_threadpool(_news, database, actor, run_id, after)
-        for seq, body in told:
-            after, quiet = seq, 0
-            yield f"id: {seq}\ndata: {body}\n\n"
-        if over:
-            yield "event: end\ndata: {}\n\n"
-            return
-        quiet += 1
-        if quiet % SILENCE == 0:
-            yield ": still here\n\n"
-        await asyncio.sleep(BETWEEN_LOOKS)

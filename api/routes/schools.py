@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
 
 from api.auth import Asks, LastSeen, Store, etag
 from api.errors import NotFoundError
@@ -73,7 +74,7 @@ async def send_school_table(
     *,
     dry_run: DryRun = False,
     problems: Back = None,
-) -> Response | dict[str, Any]:
+) -> Response:
     """Send a school's table, whole: CSV, a workbook or JSON; with faults it is on record, but not in the round."""
     own(actor, "school", urn, writes=True)
     upload, as_json = await table_sent(request, table)
@@ -103,7 +104,7 @@ async def send_hub_table(
     *,
     dry_run: DryRun = False,
     problems: Back = None,
-) -> Response | dict[str, Any]:
+) -> Response:
     """Send one of the hub's tables, whole: rows left out are gone; with faults nothing is kept."""
     require_role(actor, "hub")
     upload, as_json = await table_sent(request, table)
@@ -117,9 +118,15 @@ def _send_hub_table(
     return submit_hub_table(database, actor, round_id, upload, dry_run=dry_run, expected=expected)
 
 
-def _said(said: Submission, upload: Upload, *, as_json: bool, back: bool) -> Response | dict[str, Any]:
+def _said(said: Submission, upload: Upload, *, as_json: bool, back: bool) -> Response:
+    """What came of it; with what is on record now as the ETag, for a faulty table of a school's is a version too."""
+    answer: Response
     if said.accepted:
-        return submission_shape(said)
-    if back and said.reading.problems is not None:
-        return file_answer(said.reading.problems, upload.name.rpartition(".")[2], upload.name, 422)
-    return faults_problem(said.reading.faults, rows_at="/rows" if as_json else "")
+        answer = JSONResponse(submission_shape(said))
+    elif back and said.reading.problems is not None:
+        answer = file_answer(said.reading.problems, upload.name.rpartition(".")[2], upload.name, 422)
+    else:
+        answer = faults_problem(said.reading.faults, rows_at="/rows" if as_json else "")
+    if said.version:
+        answer.headers.update(etag(said.version))
+    return answer

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.errors import NotFoundError
 from api.people import OPERATOR
 from api.service.assembling import CONFIRMED, OFFERED, catalogue_files, folder_of
 from api.service.rounds import COLLECTING, find_round
-from api.service.scoping import own
-from api.store import documents
+from api.service.scoping import own, require_registered
 from engine.catalogue import catalogue
 from engine.domain import ACCOMMODATIONS
 from engine.loading import load_round
@@ -75,8 +73,7 @@ def open_to_school(database: Database, actor: Actor, round_id: str, urn: str, wa
     owner = own(actor, "school", urn)
     with database.reading(OPERATOR) as session:
         row = find_round(session, round_id)
-        if documents.sheet_of(session, round_id, "schools", owner) is None:
-            raise NotFoundError(f"there is no school {urn} in the round")
+        require_registered(session, round_id, owner)
         giving = (CONFIRMED, OFFERED) if row.state == COLLECTING else (CONFIRMED,)
         files, answers = catalogue_files(session, round_id, owner, giving=giving)
     with folder_of(files) as folder:

@@ -25,7 +25,7 @@ from api.service.assembling import (
 )
 from api.service.fewer import only_takes_away
 from api.service.rounds import CLOSED, COLLECTING, FROZEN, PUBLISHED, STATES, find_round, require_state
-from api.service.scoping import own, require_role
+from api.service.scoping import own, require_registered, require_role
 from api.service.taken import ids_of_others
 from api.service.uploads import Upload, read_upload
 from api.store import documents
@@ -82,7 +82,7 @@ class Answer:
 def read_offers(session: Session, actor: Actor, round_id: str, employer_id: str) -> Offers:
     """The employer's offers as they stand; raises ``NotFoundError`` for another's."""
     owner = own(actor, "employer", employer_id)
-    _require_employer(session, round_id, owner)
+    require_registered(session, round_id, owner)
     return _offers(session, round_id, owner)
 
 
@@ -102,7 +102,7 @@ def send_offers(
     """
     owner = own(actor, "employer", employer_id, writes=True)
     with database.reading(actor) as session:
-        _require_employer(session, round_id, owner)
+        require_registered(session, round_id, owner)
         around = round_files(session, round_id, None, seen_by=owner)
     sent = {name: _declared(name, sheet) for name, sheet in zip(OFFER_TABLES, (experiences, slots), strict=True)}
     sent["experiences"] = _of_employer(sent["experiences"], employer_id)
@@ -146,7 +146,7 @@ def answer_offer(
     if answer.state != WITHDRAWN:
         require_role(actor, "hub")
     with database.writing(actor) as session:
-        _require_employer(session, round_id, owner)
+        require_registered(session, round_id, owner)
         open_states = BEFORE_CLOSED if answer.state == WITHDRAWN else (COLLECTING, FROZEN, PUBLISHED)
         require_state(find_round(session, round_id), *open_states)
         before = _offers(session, round_id, owner)
@@ -171,13 +171,6 @@ def csv_bytes(sheet: Sheet) -> bytes:
 def _require_step(before: str, after: str) -> None:
     if before == WITHDRAWN or (before == DECLINED and after == WITHDRAWN):
         raise ConflictError(f"the offer is {before}; the employer offers it again by sending its offers")
-
-
-def _require_employer(session: Session, round_id: str, owner: Owner) -> None:
-    find_round(session, round_id)
-    register = documents.sheet_of(session, round_id, "employers", owner)
-    if register is None or not register.rows:
-        raise NotFoundError(f"there is no employer {owner.id} in the round")
 
 
 def _tables(offers: Offers) -> dict[str, Sheet]:

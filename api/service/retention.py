@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select, update
 
 from api.errors import RefusedError
 from api.service.rounds import CLOSED
-from api.service.runs import CANCELLED, OPEN_STATES
+from api.service.runs import CANCELLED, OPEN_STATES, end_run
 from api.service.scoping import require_role
 from api.store import trail
 from api.store.clock import now_text
@@ -58,7 +58,7 @@ def _purge(session: Session, actor: Actor, row: RoundRow) -> str:
     files = _emptied(session, RunFile, [RunFile.run_id.in_([run.id for run in runs]), RunFile.personal], ("content",))
     for run in runs:
         if run.state in OPEN_STATES:
-            run.state, run.finished_at = CANCELLED, now_text()
+            end_run(run, CANCELLED)
         run.problem = None
         run.audit = _without_people(run.audit)
     row.purged_at = now_text()

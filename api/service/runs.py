@@ -1,4 +1,4 @@
-"""Runs as people see them: found, followed, cancelled, and the files that each made."""
+"""Runs as people see them: found, followed, ended, cancelled, and the files that each made."""
 
 from __future__ import annotations
 
@@ -54,10 +54,15 @@ def cancel_run(database: Database, actor: Actor, run_id: str) -> RunRow:
             run.cancel = True
             trail.record(session, actor, run.round_id, "run cancelled", {"run": run_id, "state": run.state})
         if run.state == QUEUED:
-            run.state, run.finished_at = CANCELLED, now_text()
+            end_run(run, CANCELLED)
         session.flush()
         session.expunge(run)
         return run
+
+
+def end_run(run: RunRow, state: str) -> None:
+    """Bring the run to the state in which it stays."""
+    run.state, run.lease_until, run.finished_at = state, None, now_text()
 
 
 def events_after(session: Session, run_id: str, after: int) -> list[tuple[int, str]]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.errors import ForbiddenError, NotFoundError
+from api.service.rounds import find_round
+from api.store import documents
 from api.store.documents import Owner
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from api.people import Actor
 
 
@@ -29,3 +33,11 @@ def own(actor: Actor, kind: str, owner_id: str, *, writes: bool = False) -> Owne
     if writes and actor.role == "auditor":
         raise ForbiddenError("an auditor reads and changes nothing")
     return Owner(kind, owner_id)
+
+
+def require_registered(session: Session, round_id: str, owner: Owner) -> None:
+    """Raise ``NotFoundError`` unless the hub's table of schools or of employers has it, as it stands."""
+    find_round(session, round_id)
+    register = documents.sheet_of(session, round_id, f"{owner.kind}s", owner)
+    if register is None or not register.rows:
+        raise NotFoundError(f"there is no {owner.kind} {owner.id} in the round")

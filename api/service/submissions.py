@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from api.errors import ConflictError, NotFoundError
 from api.service.assembling import round_files
 from api.service.rounds import ALLOCATED, COLLECTING, FROZEN, PUBLISHED, find_round, require_state
-from api.service.scoping import own, require_role
+from api.service.scoping import own, require_registered, require_role
 from api.service.taken import ids_of_others
 from api.service.uploads import Difference, difference, read_upload
 from api.store import documents
@@ -191,8 +191,7 @@ def _require_known_students(before: Sequence[Sheet], after: Sheet) -> None:
 def _around_school(session: Session, round_id: str, owner: Owner, table: str) -> dict[str, bytes]:
     """The round as the school may see it: its own rows and the catalogue; nobody else's students."""
     require_state(find_round(session, round_id), *_taken_in(table))
-    if documents.sheet_of(session, round_id, "schools", owner) is None:
-        raise NotFoundError(f"there is no school {owner.id} in the round")
+    require_registered(session, round_id, owner)
     return round_files(session, round_id, None, seen_by=owner)
 
 

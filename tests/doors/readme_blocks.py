@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conftest import environment
+from command_line import environment
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)

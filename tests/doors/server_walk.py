@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conftest import environment
+from command_line import environment
 from readme_blocks import BLOCK, plain, typed_in
 
 WALK = Path(__file__).parents[2] / "api" / "WALK.md"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -18,6 +20,8 @@ CERTIFICATE = {"status", "levels", "stopped", "counts", "seed", "input_sha256", 
 }
 LEVEL = {"name", "goals", "value", "best", "bound", "gap", "proof", "seconds"}
 UNREPEATABLE = {"wall_seconds", "peak_mb"}
+FOR_LARGE_ROUNDS = ("scipy", "numba", "pandas", "pyproj", "openpyxl", "ortools")
+"""Libraries that take longer to load than a small round takes to be allocated without them."""
 
 
 def rows(path):
@@ -55,6 +59,21 @@ def test_every_student_is_placed_or_has_a_reason(tiny_once, allocated):
     assert sorted(placed | {row["student_id"] for row in unplaced}) == sorted(students)
     assert len(unplaced) == len(students - placed)
     assert all(row["reason"] and row["detail"] for row in unplaced)
+
+
+def test_a_small_round_waits_for_no_library_that_only_large_ones_need(tiny_once, tmp_path):
+    """Read, solved, audited and written, ``tiny`` has loaded none of the libraries that take longest to load."""
+    loaded = f"print(sorted({{*{FOR_LARGE_ROUNDS}}} & set(sys.modules)))"
+    script = f"import sys; from api.cli import run; run(sys.argv[1:]); {loaded}"
+    allocated = subprocess.run(
+        [sys.executable, "-c", script, "allocate", str(tiny_once), "--out", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert allocated.stdout.splitlines()[-1] == "[]", allocated.stderr
+    assert (tmp_path / "out" / "report.html").exists()
 
 
 def test_the_document_of_allocate_is_one(foothold, tiny, tmp_path):

@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import COMMAND, environment, run
+from command_line import COMMAND, environment, run
 
 
 @pytest.fixture(scope="module")

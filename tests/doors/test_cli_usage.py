@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import environment
+from command_line import environment
 
 
 @pytest.mark.parametrize(

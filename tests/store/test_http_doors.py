@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
+from api.jobs import leases
 from api.limits import LARGEST_BODY, Limits
 from engine.spreadsheet import xlsx_bytes
 
@@ -36,6 +37,47 @@ def test_a_change_says_what_it_changes(served):
     assert served.ask("school", "PUT", path, **body, headers={**kind, "If-Match": seen}).status_code == 200
     late = served.ask("hub", "PUT", path, **body, headers={**kind, "If-Match": seen})
     assert (late.status_code, late.json()["code"]) == (412, "changed")
+
+
+def test_what_is_on_record_is_named_in_the_answer(served):
+    """A change is answered with the ETag of the next one, and so is a faulty table, which is on record as well."""
+    path, kind = f"/v1/rounds/{served.collecting}/schools/100001/calendar", {"Content-Type": "text/csv"}
+    seen = served.ask("school", "GET", path).headers["etag"]
+    for date, status in (("2026-03-11", 200), ("the 11th", 422), ("2026-03-12", 200)):
+        sent = f"urn,date\n100001,{date}\n"
+        said = served.ask("school", "PUT", path, content=sent, headers={**kind, "If-Match": seen})
+        assert said.status_code == status
+        seen = said.headers["etag"]
+    assert served.ask("school", "GET", path).headers["etag"] == seen
+    table = f"/v1/rounds/{served.collecting}/tables/decisions"
+    rows = served.ask("hub", "GET", table).json()["rows"][:-1]
+    said = served.ask("hub", "PUT", table, json={"rows": rows}, headers={"If-Match": "*"})
+    assert said.headers["etag"] == served.ask("hub", "GET", table).headers["etag"]
+
+
+def test_what_is_wrong_is_pointed_at(served):
+    """A pointer into the body, the name of a parameter, and 400 for a body that is not JSON."""
+    path = f"/v1/rounds/{served.round_id}/schools/100001/attendance"
+    rows = [{"student_id": "CANARY-N1", "slot_id": "L01", "attended": True}, {"student_id": "", "a/b": 1}]
+    said = served.ask("school", "PUT", path, json={"rows": rows}, headers={"If-Match": "*"})
+    pointers = {error["pointer"] for error in said.json()["errors"]}
+    assert (said.status_code, pointers) == (
+        422,
+        {f"/rows/1/{name}" for name in ("student_id", "slot_id", "attended", "a~1b")},
+    )
+    said = served.ask("hub", "GET", "/v1/rounds?most=0").json()
+    assert [(error["in"], error["parameter"]) for error in said["errors"]] == [("query", "most")]
+    kind = {"If-Match": "*", "Content-Type": "application/json"}
+    said = served.ask("school", "PUT", path, content="{", headers=kind)
+    assert (said.status_code, said.json()["code"]) == (400, "bad_request")
+
+
+def test_who_does_what_cannot_be_done_is_told_what_can(served):
+    """Every method of the place is named, in words and in Allow; health is told without a body too."""
+    said = served.ask("hub", "DELETE", f"/v1/rounds/{served.collecting}/schools/100001/calendar")
+    assert (said.status_code, said.headers["allow"]) == (405, "GET, PUT")
+    assert "GET, PUT" in said.json()["detail"]
+    assert [served.ask("nobody", "HEAD", path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
 
 
 def test_an_etag_that_a_proxy_marked_as_weak_is_as_good(served):
@@ -198,7 +240,8 @@ def test_a_formula_is_kept_as_text_and_given_back_harmless(served):
 
 def test_fifty_megabytes_are_turned_away(served):
     """A body over the limit is refused by its declared length, and by what arrives where none is declared."""
-    assert send(served, b"x" * 50_000_000).status_code == 413
+    said = send(served, b"x" * 50_000_000)
+    assert (said.status_code, "retry-after" in said.headers) == (413, False)
     chunks = (b"x" * 1_000_000 for _ in range(LARGEST_BODY // 1_000_000 + 2))
     assert send(served, chunks).status_code == 413
 
@@ -208,6 +251,7 @@ def test_who_asks_too_fast_is_told_to_wait(served):
     client = TestClient(Limits(served.client.app, at_once=3, per_second=0))
     asked = [client.get("/v1/rounds", headers={"Authorization": "Bearer a"}).status_code for _ in range(5)]
     assert asked == [401, 401, 401, 429, 429]
+    assert client.get("/v1/rounds", headers={"Authorization": "Bearer a"}).headers["retry-after"] == "1"
     assert client.get("/v1/rounds", headers={"Authorization": "Bearer b"}).status_code == 401
 
 
@@ -225,10 +269,27 @@ def test_a_run_is_followed_from_where_the_line_broke(served):
     whole = served.ask("hub", "GET", path).text
     rest = served.ask("hub", "GET", path, headers={"Last-Event-ID": "5"}).text
     assert whole.endswith("event: end\ndata: {}\n\n")
-    assert whole.endswith(rest)
+    again, _, events = rest.partition("\n\n")
+    assert again.startswith("retry: ")
+    assert whole.endswith(events)
     assert "id: 5\n" in whole
     assert "id: 5\n" not in rest
     assert '"bound": 10' in whole
+
+
+def test_a_line_on_which_nothing_happens_ends(served):
+    """Who waits so long for a run that nobody works on is told what there is, and not that it has ended."""
+    kind = {"Idempotency-Key": "nobody works on it"}
+    sent = {"kind": "report", "of": served.run_id}
+    run = served.ask("hub", "POST", f"/v1/rounds/{served.round_id}/runs", json=sent, headers=kind).json()["id"]
+    lease = leases.claim(served.database)
+    assert lease.run_id == run
+    leases.renew(served.database, lease, [{"stage": "Reading the round"}])
+    told = [served.ask("hub", "GET", f"/v1/runs/{run}/events?wait={wait}").text for wait in (0, 1)]
+    assert told[0] == told[1]
+    assert told[0].endswith('id: 1\ndata: {"stage": "Reading the round"}\n\n')
+    leases.fail(served.database, lease, {"code": "x", "message": "x"}, cancelled=True)
+    assert served.ask("hub", "GET", f"/v1/runs/{run}/events").text.endswith("event: end\ndata: {}\n\n")
 
 
 def test_any_allocation_is_audited(served):

@@ -9,8 +9,8 @@ from api.people import OPERATOR, Actor
 from api.service import life
 from api.service.assembling import CONFIRMED, DECLINED, WITHDRAWN, folder_of, round_files
 from api.service.importing import import_round
-from api.service.offers import Answer, answer_offer, read_offers, send_offers
-from api.service.submissions import newest_submission, standings, submit_hub_table, submit_table
+from api.service.offers import Answer, answer_offer, csv_bytes, read_offers, send_offers
+from api.service.submissions import newest_submission, standings, submit_hub_table, submit_table, whole_table
 from api.service.uploads import Upload
 from api.store.documents import Sheet
 from api.store.model import Document
@@ -94,6 +94,21 @@ def test_a_school_sees_and_sends_only_its_own(database, collecting):
     stolen = STUDENTS.replace(b"100002", b"100001")
     said = submit_table(database, SOUTHBANK, collecting, "100002", Upload("students", stolen))
     assert {fault.code for fault in said.reading.faults} == {"unknown_reference"}
+
+
+def test_a_school_that_the_hub_took_out_sends_nothing_more(database, collecting):
+    """A school that is no longer in the hub's table is answered like one that never was, and the round stays whole."""
+    with database.reading(OPERATOR) as session:
+        schools = whole_table(session, collecting, "schools")
+    place, added = schools.columns.index("urn"), list(schools.rows[0])
+    added[place] = "100009"
+    for rows in ([*schools.rows, added], schools.rows):
+        sent = Upload("schools", csv_bytes(Sheet.of(schools.columns, rows)))
+        assert submit_hub_table(database, OPERATOR, collecting, sent, expected=None).accepted
+    students = STUDENTS.replace(b"100002", b"100009").replace(b"S1", b"S8")
+    with pytest.raises(NotFoundError):
+        submit_table(database, Actor("school", "100009", "Mx New"), collecting, "100009", Upload("students", students))
+    as_solved(database, collecting)
 
 
 def test_two_who_edit_at_once_lose_nothing(database, collecting):

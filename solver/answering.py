@@ -1,4 +1,4 @@
-"""The child's side: jobs and answers are pickled dictionaries of plain arrays on standard input and output.
+"""A child process's loop: pickled jobs come on standard input, pickled answers leave on standard output.
 
 When the input ends, whoever asked is gone, perhaps killed, and the process ends at once, in the middle of a job or not.
 """
@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Job = dict[str, Any]
 
-def serve(solve: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Answer jobs until the input ends."""
+
+def answer_jobs(solve: Callable[[Job], Job]) -> None:
+    """Answer jobs by ``solve`` until the input ends; jobs and answers are dictionaries of plain arrays."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    jobs, sink = SimpleQueue[dict[str, Any]](), sys.stdout.buffer
+    jobs, sink = SimpleQueue[Job](), sys.stdout.buffer
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     while True:
         pickle.dump(solve(jobs.get()), sink, protocol=pickle.HIGHEST_PROTOCOL)
         sink.flush()
 
 
-def _listen(source: BinaryIO, jobs: SimpleQueue[dict[str, Any]]) -> None:
+def _listen(source: BinaryIO, jobs: SimpleQueue[Job]) -> None:
     try:
         while True:
             jobs.put(pickle.load(source))  # noqa: S301 -- the parent process is the only writer
