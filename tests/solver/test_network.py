@@ -18,6 +18,7 @@ from solver.allocate import allocate, rows_of
 from solver.build import build_problem
 from solver.exact import ExactPath
 from solver.flowing import NetworkPath
+from solver.highs import Highs
 from solver.kernels import fast, plain
 from solver.ladder import Climb, climb
 from solver.limits import Clock, Limits
@@ -68,11 +69,21 @@ def _linear(level):
     return replace(level, goals=MappingProxyType(goals or {"reach": 1}), tolerance=Decimal(0))
 
 
-def climbed(round_, method, *more):
+def flow(problem, levels, clock):
+    """The network path."""
+    return NetworkPath(problem, levels, clock, network_of(problem, levels))
+
+
+def exact_model(problem, levels, clock):
+    """The exact path."""
+    return ExactPath(problem, levels, Highs(clock))
+
+
+def climbed(round_, method):
     """The problem and the ladder's end by one method; ``None`` where there is no allocation."""
     problem = build_problem(round_, build_options(round_))
     clock = Clock(Limits())
-    path = method(problem, round_.policy.levels, clock, *(each(problem, round_.policy.levels) for each in more))
+    path = method(problem, round_.policy.levels, clock)
     try:
         return problem, climb(problem, round_.policy.levels, path, clock)
     finally:
@@ -83,8 +94,8 @@ def climbed(round_, method, *more):
 def test_every_level_is_the_exact_model_s(seed, size):
     """Level by level the flow reaches what the exact model does, clean, and its prices prove it, read back and all."""
     round_ = plain_round(seed, size)
-    problem, answer = climbed(round_, NetworkPath, network_of)
-    _, exact = climbed(round_, ExactPath)
+    problem, answer = climbed(round_, flow)
+    _, exact = climbed(round_, exact_model)
     assert [level.best for level in answer.levels] == [level.best for level in exact.levels]
     assert all(level.proven and level.proof == "prices" for level in answer.levels)
     require_clean(round_, problem, answer)
@@ -95,8 +106,8 @@ def test_every_level_is_the_exact_model_s(seed, size):
 def test_six_levels_in_a_row_stay_exact(seed):
     """Prices of all levels are one set of whole numbers: six levels under each other are each proven to the unit."""
     round_ = plain_round(seed, "town", levels=LEVELS)
-    _, answer = climbed(round_, NetworkPath, network_of)
-    _, exact = climbed(round_, ExactPath)
+    _, answer = climbed(round_, flow)
+    _, exact = climbed(round_, exact_model)
     assert [level.best for level in answer.levels] == [level.best for level in exact.levels]
     assert all(level.best == level.bound == level.price_bound for level in answer.levels)
 
@@ -105,7 +116,7 @@ def test_limits_within_limits_bind():
     """Among these rounds are some where an employer's total binds above the places of its slots, and it is priced."""
     priced = 0
     for seed in range(40):
-        problem, answer = climbed(plain_round(seed, "town"), NetworkPath, network_of)
+        problem, answer = climbed(plain_round(seed, "town"), flow)
         totals = [row for row, name in enumerate(problem.resources.names) if name[0] == "employer_total"]
         priced += any(level.prices.rows[totals].any() for level in answer.levels)
     assert priced > 0
@@ -114,8 +125,8 @@ def test_limits_within_limits_bind():
 def test_the_same_round_gives_the_same_bytes():
     """Solved twice, the rows and every level's table of prices are the same to the byte."""
     round_ = plain_round(3, "town")
-    problem, one = climbed(round_, NetworkPath, network_of)
-    _, other = climbed(round_, NetworkPath, network_of)
+    problem, one = climbed(round_, flow)
+    _, other = climbed(round_, flow)
     assert np.array_equal(one.chosen, other.chosen)
     for number, (a, b) in enumerate(zip(one.levels, other.levels, strict=True)):
         labels = Labels.of(round_.policy, number)
