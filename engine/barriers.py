@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Codes = NDArray[np.uint32]
     Numbers = NDArray[np.int64]
     Vector = tuple[Fraction, Fraction]
 
@@ -26,6 +28,8 @@ NEAR_TIE = 1e-6
 """Meetings closer together than this share of the way are put in order by fractions."""
 CELLS_AT_ONCE = 1 << 18
 """The most segments x places of a line to look at together, to bound memory and stay in cache."""
+PIECES_AT_ONCE = 31
+"""The pieces of a line that have a bit each in one number."""
 SLACK = 64 * float(np.finfo(np.float64).eps)
 """What floating point can get wrong in a cross product, as a share of the square of the widest extent."""
 
@@ -54,6 +58,40 @@ def first_meetings(origins: Floats, sites: Floats, line: Floats) -> Floats:
         some = near[start : start + step]
         found[some] = _meetings(origins[some], sites[some], line)
     return found
+
+
+def may_meet(origins: Floats, sites: Floats, line: Floats) -> Flags:
+    """Which segments, from any origin to any site, may meet ``line``: bool[origins, sites].
+
+    True for all that do and for some that do not. What can be said of each end alone is worked out once for each end:
+    a segment keeps clear of a piece of the line if both its ends are beyond the piece on the same side of it.
+    """
+    found = np.zeros((len(origins), len(sites)), dtype=np.bool_)
+    corners = np.repeat(line, 2, axis=0) if len(line) == 1 else line
+    extent = max(float(np.abs(part - corners[0]).max(initial=0.0)) for part in (origins, sites, corners))
+    slack = SLACK * extent * extent
+    for start in range(0, len(corners) - 1, PIECES_AT_ONCE):
+        some = corners[start : start + PIECES_AT_ONCE + 1]
+        clear = np.zeros(found.shape, dtype=np.uint32)
+        for one, other in zip(_sides_taken(origins, some, slack), _sides_taken(sites, some, slack), strict=True):
+            clear |= one[:, None] & other
+        found |= clear != (1 << (len(some) - 1)) - 1
+    return found
+
+
+def _sides_taken(places: Floats, corners: Floats, slack: float) -> list[Codes]:
+    """For each side of a piece of a line, the pieces that each place is beyond on that side, a bit for each piece.
+
+    The sides are those of the piece's box and the two of the straight line through it.
+    """
+    pieces = corners[1:] - corners[:-1]
+    low, high = np.minimum(corners[1:], corners[:-1]), np.maximum(corners[1:], corners[:-1])
+    turn = _crosses(places - corners[0], pieces) - _cross(corners[:-1] - corners[0], pieces)
+    boxed = [places[:, [axis]] < low[:, axis] for axis in (0, 1)] + [
+        places[:, [axis]] > high[:, axis] for axis in (0, 1)
+    ]
+    bits = np.uint32(1) << np.arange(len(pieces), dtype=np.uint32)
+    return [(side * bits).sum(axis=1, dtype=np.uint32) for side in (*boxed, turn > slack, turn < -slack)]
 
 
 def meeting_order(origins: Floats, sites: Floats, lines: Sequence[Floats]) -> Numbers:

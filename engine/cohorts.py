@@ -1,4 +1,8 @@
-"""Cohorts: the students of one school and year, who share what a school and a year decide."""
+"""Cohorts: the students of one school and year, who share what a school and a year decide.
+
+Those who are away on days of their own, or have something forbidden, make cohorts of their own: to all others of a
+school year the same slots are closed by date.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,8 @@ if TYPE_CHECKING:
     from engine.domain import Student
     from engine.ground import Ground
 
-CELLS_AT_ONCE = 1 << 20
-"""The most students x slots of a cohort; a larger school year comes in parts, to bound memory."""
+CELLS_AT_ONCE = 1 << 22
+"""The most students x slots of a cohort; a larger school year comes in parts, to bound memory and stay in cache."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,14 @@ class Cohort:
         """The cohort's students, as the rows of its grids."""
         return tuple(self.ground.students[i] for i in self.members.tolist())
 
-    @cached_property
-    def measured(self) -> NDArray[np.int32]:
-        """Journeys as the ``travel`` rule measures them: int32[members, experiences]."""
-        return self.ground.journeys.measured(self.members, self.urn)
-
 
 def cohorts(ground: Ground) -> Iterator[Cohort]:
     """Every school year's students, in order of school and year; large ones in parts."""
-    together: dict[tuple[str, int], list[int]] = {}
+    together: dict[tuple[str, int, bool], list[int]] = {}
     for number, student in enumerate(ground.students):
-        together.setdefault((student.urn, student.year_group), []).append(number)
+        apart = bool(student.unavailable) or student.student_id in ground.forbidden_to
+        together.setdefault((student.urn, student.year_group, apart), []).append(number)
     step = max(1, CELLS_AT_ONCE // max(1, len(ground.slots)))
-    for (urn, year_group), numbers in sorted(together.items()):
+    for (urn, year_group, _), numbers in sorted(together.items()):
         for start in range(0, len(numbers), step):
             yield Cohort(ground, urn, year_group, np.array(numbers[start : start + step], dtype=np.int64))

@@ -12,15 +12,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import pairwise
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from geopy.distance import geodesic
 
-from engine.barriers import first_meeting, meeting_order
+from engine.barriers import first_meeting, may_meet, meeting_order
+from engine.side_by_side import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from pyproj import Geod
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from engine.domain import Barrier, Point
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.int64]
     Metric = Callable[[Floats, Floats], Floats]
 
 BEYOND = 1 << 30
 """The tenths of a journey that has no route, or that is longer than anyone asked about."""
-CELLS_AT_ONCE = 1 << 20
+CELLS_AT_ONCE = 1 << 18
 METRES_PER_TENTH = 100.0
 EQUATOR_METRES = 6378137.0
 FLATTENING = 1 / 298.257223563
@@ -70,18 +72,35 @@ def tenths_between(origins: Floats, sites: Floats, caps: NDArray[np.int64], terr
     ``caps`` is int64[n]: a journey longer than its origin's cap may be BEYOND instead; one with no route is BEYOND.
     """
     found = np.full((len(origins), len(sites)), BEYOND, dtype=np.int32)
-    if found.size == 0:
-        return found
+    for start, i, j, values in near_pairs(origins, sites, caps, terrain):
+        found[start + i, j] = values
+    return found
+
+
+def near_pairs(
+    origins: Floats, sites: Floats, caps: NDArray[np.int64], terrain: Terrain
+) -> Iterator[tuple[int, Rows, Rows, NDArray[np.int32]]]:
+    """``tenths_between`` without what is BEYOND, a stretch of origins at a time, by origin and then by site.
+
+    Each stretch is its first origin, the origins counted from there, the sites, and their tenths.
+    """
+    if not len(origins) or not len(sites):
+        return
     centre = _earth_centred(sites).mean(axis=0)
     site_chords = _earth_centred(sites) - centre
     step = max(1, CELLS_AT_ONCE // len(sites))
-    for start in range(0, len(origins), step):
+
+    def stretch(start: int) -> tuple[int, Rows, Rows, NDArray[np.int32]]:
         here = origins[start : start + step]
         squares = _squared_chords(_earth_centred(here) - centre, site_chords)
         reach = METRES_PER_TENTH * (caps[start : start + step].astype(np.float64) + 1.0)
         i, j = np.nonzero(squares <= ((reach + _doubt(reach)) ** 2)[:, None])
-        found[start + i, j] = _tenths_of_pairs(here[i], sites[j], np.sqrt(np.maximum(squares[i, j], 0.0)), terrain)
-    return found
+        crossing = np.flatnonzero(_may_cross(here, sites, terrain)[i, j])
+        found = _tenths_of_pairs(_Pairs(here, i, sites, j), np.sqrt(squares[i, j]), crossing, terrain)
+        there = found != BEYOND
+        return start, i[there], j[there], found[there]
+
+    yield from side_by_side(stretch, range(0, len(origins), step))
 
 
 def tenths(origin: Point, site: Point, barriers: Sequence[Barrier]) -> int | None:
@@ -113,34 +132,66 @@ def _shortest_km(start: Sequence[float], end: Sequence[float], stops: Sequence[S
     return reached[0][1]
 
 
-def _tenths_of_pairs(origins: Floats, sites: Floats, chords: Floats, terrain: Terrain) -> NDArray[np.int32]:
-    """Tenths of every pair of places, row by row, from the chords between them."""
-    result = np.full(len(origins), BEYOND, dtype=np.int32)
-    for stops, rows in _by_crossings(origins, sites, terrain):
+def _may_cross(origins: Floats, sites: Floats, terrain: Terrain) -> NDArray[np.bool_]:
+    """Which straight segments may meet some barrier: bool[origins, sites]."""
+    found = np.zeros((len(origins), len(sites)), dtype=np.bool_)
+    for line in terrain.lines:
+        if len(line):
+            found |= may_meet(origins, sites, line)
+    return found
+
+
+class _Pairs(NamedTuple):
+    """Pairs of places: row ``i[k]`` of ``origins`` with row ``j[k]`` of ``sites``."""
+
+    origins: Floats
+    i: Rows
+    sites: Floats
+    j: Rows
+
+    def at(self, rows: Rows) -> tuple[Floats, Floats]:
+        """The places of some pairs, in degrees."""
+        return self.origins[self.i[rows]], self.sites[self.j[rows]]
+
+    def centred(self, rows: Rows) -> tuple[Floats, Floats]:
+        """The same in metres from the earth's centre."""
+        return _earth_centred(self.origins)[self.i[rows]], _earth_centred(self.sites)[self.j[rows]]
+
+
+def _tenths_of_pairs(pairs: _Pairs, chords: Floats, crossing: Rows, terrain: Terrain) -> NDArray[np.int32]:
+    """Tenths of every pair of places from the chords between them; ``crossing`` pairs may meet barriers."""
+    result = np.full(len(chords), BEYOND, dtype=np.int32)
+    for stops, rows in _by_crossings(pairs, crossing, terrain):
         if any(len(stop) == 0 for stop in stops):
             continue
-        metres = _arc(chords[rows]) if not stops else _chain(origins[rows], sites[rows], stops, _estimate)
+        centred = [_earth_centred(stop) for stop in stops]
+        metres = _chain(*pairs.centred(rows), centred, _straight) if stops else _arc(chords[rows])
         doubtful = np.flatnonzero(_edge(metres) <= (len(stops) + 1) * _doubt(metres))
         pick = rows[doubtful]
-        metres[doubtful] = _chain(origins[pick], sites[pick], stops, _geodesic)
+        metres[doubtful] = _chain(*pairs.at(pick), stops, _geodesic)
         result[rows] = np.floor(metres / METRES_PER_TENTH + 0.5)
         for k in doubtful[_edge(metres[doubtful]) <= TIE_METRES]:
-            km = _shortest_km(origins[rows[k]].tolist(), sites[rows[k]].tolist(), [stop.tolist() for stop in stops])
+            start, end = (place[0].tolist() for place in pairs.at(rows[[k]]))
+            km = _shortest_km(start, end, [stop.tolist() for stop in stops])
             result[rows[k]] = half_up(km)
     return result
 
 
-def _by_crossings(
-    origins: Floats, sites: Floats, terrain: Terrain
-) -> Iterable[tuple[tuple[Floats, ...], NDArray[np.int64]]]:
+def _by_crossings(pairs: _Pairs, crossing: Rows, terrain: Terrain) -> Iterable[tuple[tuple[Floats, ...], Rows]]:
     """The pairs grouped by the barriers that they cross, with the crossings of each barrier in the order met."""
-    if not terrain.lines or len(origins) == 0:
-        yield (), np.arange(len(origins))
+    if not len(crossing):
+        yield (), np.arange(len(pairs.i))
         return
-    order = meeting_order(origins, sites, terrain.lines)
-    yield (), np.flatnonzero(order[:, 0] < 0)
-    crossing = np.flatnonzero(order[:, 0] >= 0)
-    sequences, group = np.unique(order[crossing], axis=0, return_inverse=True)
+    order = meeting_order(*pairs.at(crossing), terrain.lines)
+    meets = order[:, 0] >= 0
+    clear = np.ones(len(pairs.i), dtype=np.bool_)
+    clear[crossing[meets]] = False
+    yield (), np.flatnonzero(clear)
+    crossing, order = crossing[meets], order[meets]
+    if len(terrain.lines) == 1:
+        yield terrain.crossings, crossing
+        return
+    sequences, group = np.unique(order, axis=0, return_inverse=True)
     for number, sequence in enumerate(sequences):
         yield tuple(terrain.crossings[k] for k in sequence if k >= 0), crossing[group.ravel() == number]
 
@@ -175,8 +226,9 @@ def _arc(chords: Floats) -> Floats:
     return arc
 
 
-def _estimate(origins: Floats, sites: Floats) -> Floats:
-    return _arc(np.sqrt(((_earth_centred(origins) - _earth_centred(sites)) ** 2).sum(axis=-1)))
+def _straight(origins: Floats, sites: Floats) -> Floats:
+    """The arc between places given from the earth's centre."""
+    return _arc(np.sqrt(((origins - sites) ** 2).sum(axis=-1)))
 
 
 def _geodesic(origins: Floats, sites: Floats) -> Floats:
@@ -210,7 +262,8 @@ def _earth_centred(degrees: Floats) -> Floats:
 
 
 def _squared_chords(origins: Floats, sites: Floats) -> Floats:
-    squares: Floats = origins @ (-2 * sites.T)
-    squares += (origins**2).sum(axis=1)[:, None]
-    squares += (sites**2).sum(axis=1)
+    squares: Floats = np.zeros((len(origins), len(sites)))
+    for axis in range(origins.shape[1]):
+        apart = np.subtract.outer(origins[:, axis], sites[:, axis])
+        squares += np.square(apart, out=apart)
     return squares

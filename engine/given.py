@@ -38,10 +38,15 @@ def given_rows(round_: Round, options: Options, allocation: Allocation) -> tuple
     groups = group_names(round_, allocation)
     student_number = {student_id: i for i, student_id in enumerate(options.students)}
     slot_number = {slot_id: j for j, slot_id in enumerate(options.slots)}
-    rows: list[Given] = []
-    for row in allocation.assignments:
-        pair = pair_number(options, student_number[row.student_id], slot_number[row.slot_id])
-        rows.append(_joined(round_, options, row, pair, groups))
+    pairs = [
+        pair_number(options, student_number[row.student_id], slot_number[row.slot_id]) for row in allocation.assignments
+    ]
+    detail = options.detail(np.array([pair for pair in pairs if pair is not None], dtype=np.int64))
+    known = zip(*(column.tolist() for column in detail), strict=True)
+    rows = [
+        _joined(round_, row, _asked(round_, row) if pair is None else next(known), groups)
+        for row, pair in zip(allocation.assignments, pairs, strict=True)
+    ]
     return tuple(sorted(rows, key=_printed_order))
 
 
@@ -53,15 +58,11 @@ def pair_number(options: Options, student: int, slot: int) -> int | None:
 
 
 def _joined(
-    round_: Round, options: Options, row: Assignment, pair: int | None, groups: Mapping[Assignment, str]
+    round_: Round, row: Assignment, detail: tuple[int | None, int, int], groups: Mapping[Assignment, str]
 ) -> Given:
     student, slot = round_.students[row.student_id], round_.slots[row.slot_id]
     experience = round_.experiences[slot.experience_id]
-    if pair is None:
-        named = round_, row.student_id, row.slot_id
-        tenths, rank, points = pair_tenths(*named), pair_rank(*named), pair_points(*named)
-    else:
-        tenths, rank, points = int(options.tenths[pair]), int(options.rank[pair]), int(options.points[pair])
+    tenths, points, rank = detail
     return Given(
         student=student,
         school=round_.schools[student.urn],
@@ -73,6 +74,12 @@ def _joined(
         rank=rank,
         points=points,
     )
+
+
+def _asked(round_: Round, row: Assignment) -> tuple[int | None, int, int]:
+    """Journey, points and rank of a row that is no option, which only a pin makes."""
+    named = round_, row.student_id, row.slot_id
+    return pair_tenths(*named), pair_points(*named), pair_rank(*named)
 
 
 def _printed_order(row: Given) -> tuple[str, str, str, str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.building import build_round
 from engine.canonical import input_sha256
+from engine.collector import collector_paused
 from engine.columns import read_table
 from engine.crosschecks import cross_faults
 from engine.faults import Fault
@@ -40,6 +41,11 @@ def take_in(path: str | Path, *, seed_text: str | None = None, whole_history: bo
 
     ``whole_history`` keeps the history of students who are no longer in the round.
     """
+    with collector_paused():
+        return _take_in(path, seed_text, whole_history=whole_history)
+
+
+def _take_in(path: str | Path, seed_text: str | None, *, whole_history: bool) -> Intake:
     found = find_tables(Path(path))
     settings, faults, notes = (
         (None, [], []) if SETTINGS in found.broken else read_settings(found.toml, found.settings_rows)
@@ -65,7 +71,7 @@ def _read_tables(found: Found) -> tuple[dict[str, Parsed], list[Fault], list[Not
     faults: list[Fault] = []
     notes: list[Note] = []
     for table in TABLES:
-        rows = found.rows.get(table.name)
+        rows = found.rows.pop(table.name, None)
         if rows is not None and rows.rows:
             tables[table.name], more, remarks = read_table(table, rows)
             faults += more

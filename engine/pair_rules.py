@@ -1,7 +1,8 @@
 """The pair rules in bulk: what each rule removes from a cohort of students, as one grid of truth values per rule.
 
-A grid has a row per student (or one row for all of them) and a column per slot or, where slots of one experience
-cannot differ, per experience. The audit asks the same questions of one pair at a time and shares nothing with this.
+A grid has a row per student and a column per slot or, where slots of one experience cannot differ, per experience; one
+row stands for all students alike, one column for all experiences. The audit asks the same questions of one pair at a
+time and shares nothing with this.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Over = Literal["experience", "slot"]
 
 @dataclass(frozen=True, slots=True)
 class PairMask:
-    """A pair rule in bulk: ``removes`` gives bool[students or 1, columns], true where the rule forbids the pair."""
+    """A pair rule in bulk: ``removes`` gives bool[students or 1, columns or 1], true where it forbids the pair."""
 
     over: Over
     removes: Removes
@@ -54,8 +55,7 @@ def _pair_rule(code: str, over: Over) -> Callable[[Removes], Removes]:
 
 @_pair_rule("available", "experience")
 def _available(cohort: Cohort) -> Flags:
-    absent = ~cohort.ground.available[cohort.members]
-    return np.repeat(absent[:, None], len(cohort.ground.experiences), axis=1)
+    return ~cohort.ground.available[cohort.members, None]
 
 
 @_pair_rule("year", "experience")
@@ -95,19 +95,22 @@ def _access(cohort: Cohort) -> Flags:
     ground = cohort.ground
     asked = np.where(ground.in_person, np.where(ground.alone, _EVERYTHING, _IN_GROUPS), _ANYWHERE)
     missed = asked.astype(np.uint16) & ~ground.offered
-    unmet: Flags = (ground.needed[cohort.members, None] & missed) != 0
+    needed = ground.needed[cohort.members]
+    unmet = np.zeros((len(needed), len(missed)), dtype=np.bool_)
+    unmet[needed != 0] = (needed[needed != 0, None] & missed) != 0
     return unmet
 
 
 @_pair_rule("travel", "experience")
 def _travel(cohort: Cohort) -> Flags:
-    return cohort.measured > cohort.ground.journeys.limits(cohort.members)
+    return cohort.ground.journeys.too_far(cohort.members, cohort.urn)
 
 
 @_pair_rule("calendar", "slot")
 def _calendar(cohort: Cohort) -> Flags:
     slots_at = cohort.ground.slots_at
-    closed = np.zeros((len(cohort.students), len(cohort.ground.slots)), dtype=np.bool_)
+    alike = not any(student.unavailable for student in cohort.students)
+    closed = np.zeros((1 if alike else len(cohort.students), len(cohort.ground.slots)), dtype=np.bool_)
     for row in cohort.ground.calendar_of.get(cohort.urn, ()):
         if row.year_group in (None, cohort.year_group):
             for moment in slots_at.keys() & set(row.half_days):

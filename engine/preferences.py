@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.cohorts import Cohort
     from engine.domain import Experience, Preference
     from engine.ground import Ground
     from engine.policy import Policy
 
     Integers = NDArray[np.int32]
     Numbers = NDArray[np.int64]
+    Grades = NDArray[np.unsignedinteger]
 
 UNRANKED = 0
 """The rank of an experience that no preference row of the student makes worth what it is."""
@@ -54,25 +54,54 @@ def worth(policy: Policy, rows: Iterable[Preference], experience: Experience) ->
     return Worth(_unlisted_points(policy, last, wanted=bool(matching)) if last else 0, UNRANKED)
 
 
+class _Rows(NamedTuple):
+    """Preference rows: those of student ``i`` are ``first[i]`` to ``first[i + 1]``, each a target and a grade."""
+
+    first: Numbers
+    target: Numbers
+    grade: Grades
+
+
 @dataclass(frozen=True)
 class Wishes:
     """The preferences of a round's students in bulk."""
 
     ground: Ground
 
-    def worth(self, cohort: Cohort) -> tuple[Integers, Integers]:
-        """Points and ranks of every experience for every student of a cohort: two int32[members, experiences]."""
+    def grades(self, members: Numbers) -> Grades:
+        """What every experience is worth to some students, as rows of ``table``: unsigned[members, experiences]."""
         width = len(self.ground.experiences)
-        keys = np.repeat(self._unwanted[cohort.members, None], width, axis=1)
-        first, target = self._first_row, self._row_target
-        count = first[cohort.members + 1] - first[cohort.members]
-        rows = np.repeat(first[cohort.members], count) + _ranges(count)
+        grid = np.repeat(self._unwanted[members, None], width, axis=1)
+        first, target = self._rows.first, self._rows.target
+        count = first[members + 1] - first[members]
+        rows = np.repeat(first[members], count) + _ranges(count)
         sizes = self._target_size[target[rows]]
         places = np.repeat(self._target_first[target[rows]], sizes) + _ranges(sizes)
-        cells = np.repeat(np.repeat(np.arange(len(cohort.members)) * width, count), sizes)
+        cells = np.repeat(np.repeat(np.arange(len(members)) * width, count), sizes)
         cells += self._target_columns[places]
-        np.maximum.at(keys.reshape(-1), cells, np.repeat(self._row_key[rows], sizes))
-        return _unpacked(keys)
+        # A student's better rows come later, and where a cell is named twice the last one stays.
+        grid.reshape(-1)[cells] = np.repeat(self._rows.grade[rows], sizes)
+        return grid
+
+    @cached_property
+    def table(self) -> tuple[Integers, Integers]:
+        """The points and the rank that each grade stands for: int32[grades] each."""
+        points, ranks = (self._keys & (_WANTED - 1)) >> _POINTS_SHIFT, self._keys & _RANK_MASK
+        return points.astype(np.int32), np.where(ranks > 0, _RANK_MASK - ranks, UNRANKED).astype(np.int32)
+
+    @cached_property
+    def _keys(self) -> Numbers:
+        """All that an experience is worth to anybody, worst first."""
+        return np.unique(np.concatenate([self._unwanted_keys, self._keyed_rows[2]]))
+
+    @cached_property
+    def _unwanted(self) -> Grades:
+        """The grade of an experience that no row of the student asks for."""
+        return self._graded(self._unwanted_keys)
+
+    def _graded(self, keys: Numbers) -> Grades:
+        found: Grades = np.searchsorted(self._keys, keys).astype(np.min_scalar_type(len(self._keys)))
+        return found
 
     @cached_property
     def _last_listed(self) -> Mapping[str, int]:
@@ -84,7 +113,7 @@ class Wishes:
         return last
 
     @cached_property
-    def _unwanted(self) -> Numbers:
+    def _unwanted_keys(self) -> Numbers:
         """The key of an experience that no row of the student asks for: int64[students]."""
         policy, last = self.ground.round_.policy, self._last_listed
         points = (
@@ -94,16 +123,25 @@ class Wishes:
         return np.array([_key(Worth(p, UNRANKED)) for p in points], dtype=np.int64)
 
     @cached_property
-    def _rows(self) -> Sequence[tuple[int, int, int]]:
-        """Every preference row that some experience matches: student number, target number, key; by student."""
+    def _rows(self) -> _Rows:
+        """Every preference row that some experience matches, by student and then from the worst to the best."""
+        student, target, key = self._keyed_rows
+        order = np.lexsort([target, key, student])
+        first = np.concatenate([[0], np.cumsum(np.bincount(student, minlength=len(self.ground.students)))])
+        return _Rows(first, target[order], self._graded(key[order]))
+
+    @cached_property
+    def _keyed_rows(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The same as they come: the students' numbers, the targets', and the keys."""
         number = {student.student_id: i for i, student in enumerate(self.ground.students)}
         targets = {wanted: n for n, wanted in enumerate(self._targets)}
         found = [
             (number[row.student_id], target, self._row_worth(row))
             for row in self.ground.round_.preferences
-            if (target := targets.get(_wanted(row))) is not None and row.student_id in number
+            if row.student_id in number and (target := targets.get(_wanted(row))) is not None
         ]
-        return sorted(found)
+        rows = np.array(found, dtype=np.int64).reshape(-1, 3)
+        return rows[:, 0], rows[:, 1], rows[:, 2]
 
     def _row_worth(self, row: Preference) -> int:
         policy, last = self.ground.round_.policy, self._last_listed.get(row.student_id, UNRANKED)
@@ -112,21 +150,6 @@ class Wishes:
         if last:
             return _WANTED + _key(Worth(_unlisted_points(policy, last, wanted=True), UNRANKED))
         return _WANTED + _key(Worth(_row_points(policy, row), row.rank))
-
-    @cached_property
-    def _first_row(self) -> Numbers:
-        count = np.bincount(
-            np.array([student for student, _, _ in self._rows], dtype=np.int64), minlength=len(self.ground.students)
-        )
-        return np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-
-    @cached_property
-    def _row_target(self) -> Numbers:
-        return np.array([target for _, target, _ in self._rows], dtype=np.int64)
-
-    @cached_property
-    def _row_key(self) -> Numbers:
-        return np.array([key for _, _, key in self._rows], dtype=np.int64)
 
     @cached_property
     def _targets(self) -> Mapping[tuple[str, str], list[int]]:
@@ -182,12 +205,6 @@ def _at_rank(points: Sequence[int], rank: int) -> int:
 def _key(found: Worth) -> int:
     """Worth as one number that is larger for more points and, among equal points, for an earlier rank."""
     return (found.points << _POINTS_SHIFT) + (_RANK_MASK - found.rank if found.rank != UNRANKED else 0)
-
-
-def _unpacked(keys: Numbers) -> tuple[Integers, Integers]:
-    """The points and ranks of keys."""
-    points, ranks = (keys & (_WANTED - 1)) >> _POINTS_SHIFT, keys & _RANK_MASK
-    return points.astype(np.int32), np.where(ranks > 0, _RANK_MASK - ranks, UNRANKED).astype(np.int32)
 
 
 def _ranges(sizes: Numbers) -> Numbers:

@@ -55,7 +55,8 @@ class Standing:
     def worth(self, student_id: str, slots: Numbers, pairs: Numbers) -> Numbers:
         """What a student without a slot would add in each of ``slots`` (``pairs`` in the options): int64[goals, n]."""
         progress = self.progress[student_id]
-        counts, points = self.counts[slots], self.options.points[pairs].astype(np.int64)
+        detail = self.options.detail(pairs)
+        counts, points = self.counts[slots], detail.points.astype(np.int64)
         gained = np.array([triangle(progress.deficit) - triangle(left) for left in range(progress.deficit + 1)])
         left = np.maximum(0, progress.deficit - self.half_days[slots])
         known = [self._sector_number[sector] for sector in progress.sectors if sector in self._sector_number]
@@ -66,7 +67,7 @@ class Standing:
         worth[3] = points
         worth[4] = ~np.isin(self.sectors[slots], known)
         worth[5] = self.tiers[slots] > _tier_number(progress.top_tier)
-        worth[6] = (self.options.tenths[pairs].astype(np.int64) + 5) // 10
+        worth[6] = (detail.tenths.astype(np.int64) + 5) // 10
         worth[7] = points * ticket(self.room.round_.seed, student_id)
         worth[8] = -np.isin(slots, self._told_slots.get(student_id, ())).astype(np.int64)
         worth[9] = student_id in self._told

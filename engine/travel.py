@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.distances import BEYOND, Terrain, places, tenths, tenths_between
+from engine.reach import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-TABLE_CELLS = 48_000_000
-"""The most homes x sites that are kept as one table; beyond it rows are computed as they are asked for."""
 NO_LIMIT = BEYOND - 1
 
 
@@ -73,35 +72,48 @@ def whole_tenths(km: float) -> int:
 class Journeys:
     """The journeys of a round in bulk; ``students`` and ``experiences`` say what rows and columns mean.
 
-    The pieces are separable: ``from_schools`` is one row per school, ``from_homes`` one row per distinct home, and
-    ``measured`` lays them together for the students of one school.
+    The pieces are separable: ``from_schools`` is one row per school, ``reach`` what is near each distinct home.
     """
 
     round_: Round
     students: Sequence[Student]
     experiences: Sequence[Experience]
 
-    def measured(self, members: Numbers, urn: str) -> Integers:
-        """Journeys as the ``travel`` rule measures them: int32[members, experiences]; BEYOND without a route."""
-        grid = np.repeat(self.from_schools[self._school_row[urn]][None], len(members), axis=0)
+    def measured(self, members: Numbers) -> Integers:
+        """Journeys as the ``travel`` rule measures them: int32[members, experiences].
+
+        BEYOND without a route, and perhaps where one from home is longer than anyone living there may travel.
+        """
+        grid = self.from_schools[self._school_of[members]]
         homes = self._home_of[members]
         housed = np.flatnonzero(homes >= 0)
         if len(housed) and len(self._alone):
-            grid[np.ix_(housed, self._alone)] = self.from_homes(homes[housed])
+            grid[np.ix_(housed, self._alone)] = self._reach.rows(homes[housed])[:, self._alone_site]
         for k, member in enumerate(members.tolist()):
             for column, given in self._given_to_students.get(member, ()):
                 grid[k, column] = given
         return grid
 
-    def own(self, measured: Integers) -> Integers:
-        """What of ``measured`` the students themselves travel: nothing where the employer comes to the school."""
-        return np.where(self._in_school, np.int32(0), measured)
-
-    def limits(self, members: Numbers) -> Integers:
-        """The ``travel`` rule's limits: int32[members, experiences] in tenths."""
-        grid = np.repeat(self._common_limits[None], len(members), axis=0)
+    def too_far(self, members: Numbers, urn: str) -> Flags:
+        """Which journeys of students of one school are over their limits: bool[members, experiences]."""
+        school = self.from_schools[self._school_row[urn]]
+        grid = np.repeat((school > self._common_limits)[None], len(members), axis=0)
+        limits, homes = self._student_limits[members], self._home_of[members]
         if len(self._alone):
-            grid[:, self._alone] = self._student_limits[members, None]
+            grid[:, self._alone] = school[self._alone] > limits[:, None]
+            housed = np.flatnonzero(homes >= 0)
+            near = self._reach.within(homes[housed], limits[housed])
+            grid[np.ix_(housed, self._alone)] = ~near[:, self._alone_site]
+        for k, member in enumerate(members.tolist()):
+            for column, given in self._given_to_students.get(member, ()):
+                alone = _is_alone(self.experiences[column])
+                grid[k, column] = given > (limits[k] if alone else self._common_limits[column])
+        return grid
+
+    def own(self, members: Numbers) -> Integers:
+        """What of ``measured`` the students themselves travel: nothing where the employer comes to the school."""
+        grid = self.measured(members)
+        grid[:, self._in_school] = 0
         return grid
 
     @cached_property
@@ -119,21 +131,10 @@ class Journeys:
         grid[:, self._virtual] = 0
         return grid
 
-    def from_homes(self, homes: Numbers) -> Integers:
-        """Journeys from some homes: int32[homes, individual in-person experiences], nothing overridden."""
-        if self._home_table is not None:
-            return self._home_table[homes][:, self._alone_site]
-        distinct, position = np.unique(homes, return_inverse=True)
-        return self._rows_from(distinct)[position.ravel()][:, self._alone_site]
-
     @cached_property
-    def _home_table(self) -> Integers | None:
-        """Every home's row, where that is small enough to keep: each home and site is then computed once."""
-        count = len(self._homes)
-        return self._rows_from(np.arange(count)) if count * len(self._alone_sites) <= TABLE_CELLS else None
-
-    def _rows_from(self, homes: Numbers) -> Integers:
-        return tenths_between(self._homes[homes], self._alone_sites, self._home_caps[homes], self._terrain)
+    def _reach(self) -> Reach:
+        """Journeys from homes to the sites of individual in-person experiences, nothing overridden."""
+        return Reach(self._homes, self._alone_sites, self._home_caps, self._terrain)
 
     @cached_property
     def _terrain(self) -> Terrain:
@@ -142,6 +143,11 @@ class Journeys:
     @cached_property
     def _column(self) -> Mapping[str, int]:
         return {experience.experience_id: i for i, experience in enumerate(self.experiences)}
+
+    @cached_property
+    def _school_of(self) -> Numbers:
+        """The school of every student, as a row of ``from_schools``."""
+        return np.array([self._school_row[student.urn] for student in self.students], dtype=np.int64)
 
     @cached_property
     def _school_row(self) -> Mapping[str, int]:
@@ -180,8 +186,8 @@ class Journeys:
         return np.array([e.delivery == "virtual" for e in self.experiences], dtype=np.bool_)
 
     @cached_property
-    def _in_school(self) -> Flags:
-        return np.array([e.delivery == "in_school" for e in self.experiences], dtype=np.bool_)
+    def _in_school(self) -> Numbers:
+        return np.array([i for i, e in enumerate(self.experiences) if e.delivery == "in_school"], dtype=np.int64)
 
     @cached_property
     def _home_index(self) -> Mapping[Point, int]:

@@ -135,8 +135,9 @@ def drafts(draws: Draws, shape: Shape, places: int) -> list[Draft]:
     left = 0
     for grouping, total in (("group", grouped), ("individual", places - grouped)):
         kinds = [kind for kind in KINDS if kind.grouping == grouping]
+        shares = [shape.kind_shares.get(kind.name, kind.share) for kind in kinds]
         # What is too little for a group goes to the next kind of group, then to individual slots.
-        for kind, quota in zip(kinds, apportion(total, [kind.share for kind in kinds]), strict=True):
+        for kind, quota in zip(kinds, apportion(total, shares), strict=True):
             made, left = _fill(draws, shape, kind, quota + left)
             found += made
     return draws.shuffled(found)

@@ -36,6 +36,8 @@ class Shape:
     employer_travel_km: float = 40.0
     places_over_demand: float = 0.85
     group_share: float = 0.5
+    kind_shares: Mapping[str, int] = field(default_factory=dict)
+    """Kinds of offers (see ``scenarios.offers``) with another part of their grouping's places than elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,38 @@ YEAR10 = Shape(
     group_travel_km=10.0,
     employer_travel_km=10.0,
 )
+HUB = Shape(
+    max_experiences=3,
+    term="Summer 2026",
+    academic_year="2025/26",
+    starts=date(2026, 4, 20),
+    ends=date(2026, 7, 10),
+    closed_dates=(MAY_DAY, *SUMMER_HALF_TERM),
+    crowded_weeks=(date(2026, 5, 11), date(2026, 6, 22), date(2026, 6, 29)),
+    years=MappingProxyType(
+        {
+            "mainstream": ((7, 16), (8, 16), (9, 16), (10, 16), (11, 15), (12, 12), (13, 9)),
+            "special": ((7, 14), (8, 14), (9, 15), (10, 15), (11, 15), (12, 14), (13, 13)),
+            "alternative_provision": ((7, 5), (8, 10), (9, 20), (10, 35), (11, 30)),
+            "post16": ((12, 55), (13, 45)),
+        },
+    ),
+    placement_years=(("10;11", 64), ("10;11;12;13", 10), ("11;12;13", 8), ("12;13", 18)),
+    visit_years=(
+        ("7;8", 14),
+        ("8;9", 18),
+        ("9;10", 14),
+        ("10;11", 15),
+        ("11;12;13", 9),
+        ("12;13", 8),
+        ("7;8;9", 16),
+        ("7;8;9;10;11;12;13", 6),
+    ),
+    group_travel_km=10.0,
+    employer_travel_km=10.0,
+    # Nearly half of a hub may not go alone yet, so that more of what is not in groups is online or in school.
+    kind_shares=MappingProxyType({"placement": 255, "taster": 155, "online": 360, "workshop": 230}),
+)
 
 _SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -136,6 +170,15 @@ _SCENARIOS: tuple[Scenario, ...] = (
         schools=161,
         seed=10,
         shape=YEAR10,
+    ),
+    Scenario(
+        "hub",
+        "A whole hub in one term: every school and year group from 7 to 13, 130,000 students after up to three "
+        "experiences each, so that size decides and nothing else may be easier than in pilot.",
+        students=130_000,
+        schools=161,
+        seed=130,
+        shape=HUB,
     ),
 )
 

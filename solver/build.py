@@ -110,8 +110,11 @@ def _pairs(round_: Round, options: Options, numbers: Numbering) -> PairFacts:
         if row.notified and row.student_id in numbers.student and row.slot_id in numbers.slot:
             s, j = numbers.student[row.student_id], numbers.slot[row.slot_id]
             kept[first[s] : first[s + 1]] |= slot[first[s] : first[s + 1]] == j
-    tenths = options.tenths[placed].astype(np.int64)
-    return PairFacts(first, slot, (tenths + 5) // 10, options.points[placed].astype(np.int64), kept)
+    km, points = np.empty(len(slot), dtype=np.int64), np.empty(len(slot), dtype=np.int64)
+    for pairs, detail in options.stretches():
+        km[pairs] = (detail.tenths + 5) // 10
+        points[pairs] = detail.points
+    return PairFacts(first, slot, km[placed], points[placed], kept)
 
 
 def _share(round_: Round, numbers: Numbering, pairs: PairFacts) -> Ints:

@@ -16,7 +16,7 @@ WHEN: "dict[bool | None, Solve]" = {None: "unless recorded", True: "always", Fal
 
 
 def scenario(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="tiny, pilot or year10.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="tiny, pilot, year10 or hub.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     *,
     students: Annotated[
@@ -33,7 +33,7 @@ def scenario(
         bool | None,
         typer.Option(
             "--solve/--no-solve",
-            help="Allocate once, to count which limits bind (default: unless that is on record for this very round).",
+            help="Allocate once, to count which limits bind (default: unless it is on record, or the round too large).",
             show_default=False,
         ),
     ] = None,
@@ -45,6 +45,7 @@ def scenario(
       tiny     a dozen students; every rule can be seen at work
       pilot    12 schools, 2,000 students, up to three experiences each
       year10   about 160 schools, 15,000 students, up to two
+      hub      the same schools with all their years, 130,000 students, up to three
 
     \b
     Examples:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 """Seconds for the answer in which limits are counted, where none is on record for the round."""
 
+PATIENT_PAIRS = 50_000_000
+"""Rounds of more eligible pairs have no answer in that time: they are solved only where it is asked for."""
+
 Solve = Literal["always", "unless recorded", "never"]
 
 
@@ -42,7 +45,8 @@ def write_named(wanted: Wanted, *, solve: Solve = "unless recorded", stop: Event
     """Write the scenario and its figures, and return the figures.
 
     ``limits_that_bind`` needs an answer: the recorded one of this very round, else one solved for here; it is
-    ``None`` with ``solve="never"``, and where no answer was found.
+    ``None`` with ``solve="never"``, where no answer was found, and with ``solve="unless recorded"`` for a round so
+    large that none would be.
     """
     try:
         write_scenario(
@@ -62,7 +66,7 @@ def _binding(name: str, round_: Round, options: Options, solve: Solve, stop: Eve
     recorded = _recorded(name, round_.input_sha256)
     if solve == "unless recorded" and recorded is not None:
         return {"share": recorded, "answer": "recorded"}
-    if solve == "never":
+    if solve == "never" or (solve == "unless recorded" and len(options.slot) > PATIENT_PAIRS):
         return None
     outcome = allocate(round_, options, clock=Clock(Limits(PATIENCE), cancelled=stop))
     if outcome.allocation is None:

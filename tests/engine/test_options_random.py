@@ -11,7 +11,7 @@ import pytest
 from option_rounds import option_round
 from plain_pairs import own_journey, points_and_rank, rules_broken
 
-from engine import cohorts, travel
+from engine import cohorts, reach
 from engine.options import build_options, pair_points, pair_rank, pair_tenths
 from engine.rules import PAIR_RULES
 
@@ -21,7 +21,7 @@ SEEDS = range(200)
 def _by_pair(options):
     """The options as a mapping from student and slot to journey, points and rank."""
     student = np.repeat(np.arange(len(options.students)), np.diff(options.first))
-    columns = zip(student, options.slot, options.tenths, options.points, options.rank, strict=True)
+    columns = zip(student, options.slot, *options.detail(np.arange(len(options.slot))), strict=True)
     return {(options.students[i], options.slots[j]): (int(a), int(b), int(c)) for i, j, a, b, c in columns}
 
 
@@ -68,7 +68,7 @@ def test_single_pairs_are_answered_like_the_options():
 def test_rounds_too_large_for_one_table_give_the_same_options(monkeypatch):
     """Computing homes as they are asked for, and school years in parts, changes no option."""
     whole = [_by_pair(build_options(option_round(seed))) for seed in range(20)]
-    monkeypatch.setattr(travel, "TABLE_CELLS", 0)
+    monkeypatch.setattr(reach, "PAIRS_KEPT", 0)
     monkeypatch.setattr(cohorts, "CELLS_AT_ONCE", 16)
     assert [_by_pair(build_options(option_round(seed))) for seed in range(20)] == whole
 
@@ -82,5 +82,7 @@ def test_the_order_of_rows_changes_nothing():
         turned = {name: dict(reversed(getattr(round_, name).items())) for name in tables}
         turned |= {name: tuple(reversed(getattr(round_, name))) for name in rows}
         one, other = build_options(round_), build_options(replace(round_, **turned))
-        for name in ("first", "slot", "tenths", "points", "rank", "removed", "removed_alone"):
+        for name in ("first", "slot", "removed", "removed_alone"):
             assert np.array_equal(getattr(one, name), getattr(other, name)), (seed, name)
+        pairs = np.arange(len(one.slot))
+        assert np.array_equal(one.detail(pairs), other.detail(pairs)), seed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from audit_rounds import employer, experience, policy_of, round_of, slot
 
@@ -22,9 +23,10 @@ def _worth(*wishes, policy=None):
     rows = tuple(Preference(row.student_id, int(row.rank), row.kind, row.value) for row in _rows(*wishes))
     round_ = round_of(employer("e1"), employer("e2"), *OFFERS, *SLOTS, preferences=rows, policy=policy)
     options = build_options(round_)
-    assert [pair_points(round_, "s1", slot_id) for slot_id in options.slots] == options.points.tolist()
-    assert [pair_rank(round_, "s1", slot_id) for slot_id in options.slots] == options.rank.tolist()
-    return list(zip(options.points.tolist(), options.rank.tolist(), strict=True))
+    detail = options.detail(np.arange(len(options.slot)))
+    assert [pair_points(round_, "s1", slot_id) for slot_id in options.slots] == detail.points.tolist()
+    assert [pair_rank(round_, "s1", slot_id) for slot_id in options.slots] == detail.rank.tolist()
+    return list(zip(detail.points.tolist(), detail.rank.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(

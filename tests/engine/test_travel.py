@@ -131,7 +131,7 @@ def test_online_and_in_school_cost_the_student_nothing():
     pupil = round_.students["s1"]
     assert measured_tenths(round_, pupil, round_.experiences["x1"]) == 11
     assert [journey_tenths(round_, pupil, e) for e in round_.experiences.values()] == [0, 0]
-    assert build_options(round_).tenths.tolist() == [0]
+    assert build_options(round_).detail(np.array([0])).tenths.tolist() == [0]
 
 
 ROWS = (TravelRow("s1", "x1", 31), TravelRow("100001", "x1", 42))
@@ -158,7 +158,7 @@ def test_given_distances_replace_the_journeys_they_speak_of(offer, home, rows, m
     """A student's row replaces the student's own journey; a school's row whatever is measured from the school."""
     round_ = round_of(offer, student(home=home), travel=rows)
     ground = Ground(round_)
-    assert ground.journeys.measured(np.array([0]), "100001").tolist() == [[measured]]
+    assert ground.journeys.measured(np.array([0])).tolist() == [[measured]]
     assert measured_tenths(round_, round_.students["s1"], round_.experiences["x1"]) == measured
 
 

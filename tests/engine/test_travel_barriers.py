@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plain_pairs import first_met
 
 from engine import distances
-from engine.barriers import NEVER, first_meeting, first_meetings, meeting_order
+from engine.barriers import NEVER, first_meeting, first_meetings, may_meet, meeting_order
 from engine.distances import BEYOND, Terrain, half_up, places, tenths, tenths_between
 from engine.domain import Barrier, Point
 from engine.options import build_options
@@ -57,7 +57,7 @@ def test_a_river_without_crossings_leaves_no_route():
 def test_the_detour_counts_against_the_limit():
     """A journey within the limit as the crow flies is out once the bridge makes it too long."""
     pupil, offer = student(home=WEST, max_travel_km=7.0), experience(site=EAST)
-    assert build_options(round_of(pupil, offer)).tenths.tolist() == [_km(WEST, EAST)]
+    assert build_options(round_of(pupil, offer)).detail(np.array([0])).tenths.tolist() == [_km(WEST, EAST)]
     assert build_options(round_of(pupil, offer, barriers=(Barrier("r", RIVER, (BRIDGE,)),))).slot.tolist() == []
 
 
@@ -140,3 +140,19 @@ def test_detours_have_the_same_tenths_however_they_are_measured(monkeypatch, dou
         monkeypatch.setattr(distances, "TIE_METRES", tie)
     bulk = tenths_between(places(homes), places(homes), np.full(12, 10**5), Terrain.of(barriers))
     assert bulk.tolist() == alone
+
+
+def test_no_meeting_is_overlooked_where_a_segment_is_said_to_keep_clear():
+    """What ``may_meet`` rules out meets nothing by exact arithmetic, and it rules out most of what meets nothing."""
+    rng = np.random.default_rng(7)
+    ruled_out = clear = 0
+    for corners in (1, 2, 5, 40, 70):
+        line = np.cumsum(rng.integers(-2, 3, (corners, 2)), axis=0).astype(np.float64)
+        origins, sites = (rng.integers(line.min() - 3, line.max() + 4, (25, 2)).astype(np.float64) for _ in range(2))
+        maybe = may_meet(origins, sites, line)
+        for i, j in np.ndindex(maybe.shape):
+            meets = first_meeting(origins[i].tolist(), sites[j].tolist(), line.tolist()) is not None
+            assert maybe[i, j] or not meets, (line, origins[i], sites[j])
+            ruled_out += not maybe[i, j]
+            clear += not meets
+    assert ruled_out > clear / 2

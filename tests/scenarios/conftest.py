@@ -38,6 +38,12 @@ def year10(written):
 
 
 @pytest.fixture(scope="session")
+def hub(written):
+    """The scenario ``hub`` with 24 of its schools, which keeps its proportions and takes seconds."""
+    return _measured(written("hub", students=19_500))
+
+
+@pytest.fixture(scope="session")
 def geography():
     """The folder of a real region, beside the benchmarks."""
     benchmarks = os.environ.get("FOOTHOLD_BENCHMARKS")

@@ -13,6 +13,7 @@ DIGESTS = {
     "tiny": "93eb6e8c89f6d079fd4515c9776995a9b851d80dd48a277d3c047bf8de7ab821",
     "pilot": "7ae79c589726100fa01221e8fb71bbc1344880a745f238bd8c1f697111e6b2e3",
     "year10": "9881fb6ce6f2366885b49ccecc807ace5d954b730bc3124a109c6efe5f17c55d",
+    "hub": "22cea080b5ce7267403fbc0861d8d39cdae1329b84702740dc43d6e3b15893a1",
 }
 """SHA-256 of each scenario's folder (200 students where it is generated), as any machine must write it. A change of the
 generator changes these, and every proven value with them: change both together."""

@@ -12,12 +12,12 @@ from engine.options import build_options
 from engine.rules import PAIR_RULES
 from scenarios.rivers import meets
 
-NAMES = ("pilot", "year10")
+NAMES = ("pilot", "year10", "hub")
 
 
 @pytest.fixture(params=NAMES)
 def scenario(request):
-    """Each generated scenario at its own size."""
+    """Each generated scenario, ``hub`` with 24 of its schools and the others whole."""
     return request.getfixturevalue(request.param)
 
 
@@ -158,3 +158,12 @@ def test_year10_has_the_hub_s_schools(year10):
         if school.type == "special":
             sizes.append(sum(s.urn == urn for s in round_.students.values()))
     assert 10 <= sorted(sizes)[len(sizes) // 2] <= 20
+
+
+def test_hub_has_every_year_and_as_few_slots_to_a_student_as_it_says(hub):
+    """Years 7 to 13, 31,000 to 33,000 slots for 130,000 students, up to three experiences each."""
+    round_, figures, _ = hub
+    assert set(figures["students_by_year"]) == {str(year) for year in range(7, 14)}
+    assert max(figures["students_by_year"].values()) < 2 * min(figures["students_by_year"].values())
+    assert 31_000 < 130_000 * len(round_.slots) / 19_500 < 33_000
+    assert round_.policy.max_experiences == 3

@@ -37,7 +37,7 @@ def test_somebody_s_round_is_not_overwritten(tmp_path):
 @pytest.mark.parametrize(
     ("name", "chosen", "says"),
     [
-        ("huge", {}, "tiny, pilot, year10"),
+        ("huge", {}, "tiny, pilot, year10, hub"),
         ("tiny", {"students": 30}, "by hand"),
         ("tiny", {"seed": 3}, "by hand"),
         ("pilot", {"students": 19}, "at least 20"),

@@ -1,0 +1,84 @@
+"""What lies within reach of every home: the sites near enough for someone living there, and how far they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from engine.distances import BEYOND, near_pairs, tenths_between
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.distances import Terrain
+
+    Flags = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int32]
+    Numbers = NDArray[np.int64]
+
+PAIRS_KEPT = 150_000_000
+"""The most homes and sites in reach of each other that are kept; beyond it rows are computed as they are asked for."""
+
+
+class _Kept(NamedTuple):
+    """The sites within reach, home after home: those of home ``h`` are ``first[h]`` to ``first[h + 1]``."""
+
+    first: Numbers
+    site: NDArray[np.unsignedinteger]
+    tenths: NDArray[np.unsignedinteger]
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Homes and sites, float64[n, 2] each, and for every home the longest limit of anyone living there, int64[n]."""
+
+    homes: Floats
+    sites: Floats
+    caps: Numbers
+    terrain: Terrain
+
+    def rows(self, homes: Numbers) -> Integers:
+        """Tenths of a kilometre from some homes to every site: int32[homes, sites]; BEYOND what is out of reach."""
+        if self._kept is None:
+            distinct, position = np.unique(homes, return_inverse=True)
+            found = tenths_between(self.homes[distinct], self.sites, self.caps[distinct], self.terrain)
+            return found[position.ravel()]
+        grid = np.full((len(homes), len(self.sites)), BEYOND, dtype=np.int32)
+        row, place = self._places(homes)
+        grid[row, self._kept.site[place]] = self._kept.tenths[place]
+        return grid
+
+    def within(self, homes: Numbers, limits: Integers) -> Flags:
+        """Which sites are within a limit of each home: bool[homes, sites]."""
+        if self._kept is None:
+            return self.rows(homes) <= limits[:, None]
+        grid = np.zeros((len(homes), len(self.sites)), dtype=np.bool_)
+        row, place = self._places(homes)
+        grid[row, self._kept.site[place]] = self._kept.tenths[place] <= limits[row]
+        return grid
+
+    def _places(self, homes: Numbers) -> tuple[Numbers, Numbers]:
+        """Where what is within reach of ``homes`` stands, and of which of them it is."""
+        assert self._kept is not None
+        start, size = self._kept.first[homes], self._kept.first[homes + 1] - self._kept.first[homes]
+        row = np.repeat(np.arange(len(homes)), size)
+        return row, np.arange(len(row)) + np.repeat(start - (np.cumsum(size) - size), size)
+
+    @cached_property
+    def _kept(self) -> _Kept | None:
+        """All that is within reach, each home and site computed once; None where that is too much to keep."""
+        counts = np.zeros(len(self.homes) + 1, dtype=np.int64)
+        sites, lengths, kept = [], [], 0
+        for start, home, site, tenths in near_pairs(self.homes, self.sites, self.caps, self.terrain):
+            kept += len(site)
+            if kept > PAIRS_KEPT:
+                return None
+            np.add.at(counts, start + home + 1, 1)
+            sites.append(site.astype(np.min_scalar_type(len(self.sites))))
+            lengths.append(tenths.astype(np.min_scalar_type(int(tenths.max(initial=0)))))
+        nothing = np.zeros(0, dtype=np.uint8)
+        return _Kept(np.cumsum(counts), np.concatenate([*sites, nothing]), np.concatenate([*lengths, nothing]))
