@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
     from engine.policy import Level
     from solver.arrays import Bools, Ints
     from solver.prices import Prices, Worths
-    from solver.problem import Problem
+    from solver.problem import PairFacts, Problem
 
-PAIRS_AT_ONCE = 2_000_000
 NOTHING = -(1 << 60)
 """Less than any slot can be worth."""
 PAIRS_A_THREAD = 20_000
@@ -79,9 +77,7 @@ class Catalogue:
     def of(cls, problem: Problem) -> Catalogue:
         """The catalogue of a problem."""
         schools = len(problem.school_ids)
-        inside = problem.blocked[problem.pairs.slot]
-        school = problem.students.school[problem.pairs.student[inside]]
-        counts = np.bincount(problem.pairs.slot[inside] * schools + school, minlength=schools * len(problem.slot_ids))
+        counts = np.where(problem.blocked[None, :], problem.eligible(), 0).T.ravel()
         fixed = np.zeros_like(counts)
         for (k, j), number in problem.fixed_members.items():
             fixed[j * schools + k] = number if problem.blocked[j] else 0
@@ -146,10 +142,10 @@ def student_side(problem: Problem, worth: Worths, prices: Prices, barred: Ints |
             low, high = np.searchsorted(barred, pairs.first[list(span)])
             linear[barred[low:high] - pairs.first[span[0]]] = NOTHING
         kernels.best_bundles(
-            *span, pairs.first, pairs.slot, linear, students, slot_arrays, amounts, flags, bonus, value, choice
+            *span, pairs.first, pairs.slot.raw, linear, students, slot_arrays, amounts, flags, bonus, value, choice
         )
 
-    spans = spans_of(pairs.first)
+    spans = spans_of(pairs)
     if len(spans) == 1:
         part(spans[0])
     else:
@@ -205,7 +201,7 @@ def block_side(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[
 
 def own_by_block(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:
     """Own prices compressed by block and descending within it: (first, price)."""
-    student = np.searchsorted(problem.pairs.first, prices.own_pair, side="right") - 1
+    student = problem.pairs.student_of(prices.own_pair)
     slot = problem.pairs.slot[prices.own_pair]
     schools = len(problem.school_ids)
     keys = catalogue.slot * schools + catalogue.school
@@ -236,10 +232,6 @@ def _deepest(problem: Problem) -> int:
     return max(1, int(most.max())) if len(most) else 1
 
 
-def spans_of(first: Ints) -> list[tuple[int, int]]:
-    """Student ranges of at most about ``PAIRS_AT_ONCE`` pairs, at least one a thread in rounds that gain by it."""
-    count, pairs = len(first) - 1, int(first[-1])
-    size = min(PAIRS_AT_ONCE, max(PAIRS_A_THREAD, -(-pairs // THREADS)))
-    cuts = np.unique(np.searchsorted(first, np.arange(size, pairs, size)))
-    edges = [0, *(int(c) for c in cuts if 0 < c < count), count]
-    return list(pairwise(edges))
+def spans_of(pairs: PairFacts) -> list[tuple[int, int]]:
+    """Student ranges of a size that suits the threads."""
+    return pairs.spans(max(PAIRS_A_THREAD, -(-len(pairs.slot) // THREADS)))

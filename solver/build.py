@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from solver.build_students import in_group, progress_of, student_facts
 from solver.fixed import FixedRows, constants_of, drop_conflicting
+from solver.narrow import Narrow
 from solver.numbering import number, sector_key
 from solver.problem import PairFacts, Problem, SlotFacts
 from solver.resources import build_resources
 from solver.separations import build_separations
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine.domain import Round
     from engine.options import Options
     from solver.arrays import Bools, Ints
@@ -96,25 +99,46 @@ def slot_facts(round_: Round, numbers: Numbering) -> SlotFacts:
 
 
 def _pairs(round_: Round, options: Options, numbers: Numbering) -> PairFacts:
-    """The eligible pairs in the solver's numbering."""
+    """The eligible pairs in the solver's numbering, put in place student by student, for a hub has very many."""
     order = np.array([numbers.student[s] for s in options.students], dtype=np.int64)
-    renumber = np.array([numbers.slot[j] for j in options.slots], dtype=np.int64)
-    student = np.repeat(order, np.diff(options.first))
-    slot = renumber[options.slot] if len(options.slot) else np.zeros(0, dtype=np.int64)
-    placed = np.argsort(student * max(1, len(renumber)) + slot, kind="stable")
-    student, slot = student[placed], slot[placed]
-    first = np.zeros(len(order) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(student, minlength=len(order)), out=first[1:])
+    renumber = np.array([numbers.slot[j] for j in options.slots], dtype=options.slot.dtype)
+    counts = np.zeros(len(order), dtype=np.int64)
+    counts[order] = np.diff(options.first)
+    first = np.concatenate([[0], np.cumsum(counts)])
+    slot = np.zeros(int(first[-1]), dtype=options.slot.dtype)
+    km, points = np.zeros(len(slot), dtype=np.uint8), np.zeros(len(slot), dtype=np.uint8)
+    student = 0
+    for stretch, detail in options.stretches():
+        new = renumber[options.slot[stretch]]
+        away = (detail.tenths + 5) // 10
+        km, points = _wide_enough(km, away), _wide_enough(points, detail.points)
+        while student < len(order) and options.first[student + 1] <= stretch.stop:
+            own = slice(*(options.first[student : student + 2] - stretch.start))
+            into = slice(*first[order[student] : order[student] + 2])
+            ascending = np.argsort(new[own], kind="stable")
+            slot[into] = new[own][ascending]
+            km[into] = away[own][ascending]
+            points[into] = detail.points[own][ascending]
+            student += 1
+    return PairFacts(first, Narrow.of(slot), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot))
+
+
+def _wide_enough(column: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+    """The column, in more bytes where ``values`` do not fit into those it has."""
+    if not len(values):
+        return column
+    kinds = (column.dtype, np.min_scalar_type(int(values.min())), np.min_scalar_type(int(values.max())))
+    return column.astype(np.result_type(*kinds), copy=False)
+
+
+def _kept(round_: Round, numbers: Numbering, first: Ints, slot: NDArray[Any]) -> Bools:
+    """By pair, whether it is a notified row of the published allocation."""
     kept = np.zeros(len(slot), dtype=bool)
     for row in round_.baseline:
         if row.notified and row.student_id in numbers.student and row.slot_id in numbers.slot:
             s, j = numbers.student[row.student_id], numbers.slot[row.slot_id]
             kept[first[s] : first[s + 1]] |= slot[first[s] : first[s + 1]] == j
-    km, points = np.empty(len(slot), dtype=np.int64), np.empty(len(slot), dtype=np.int64)
-    for pairs, detail in options.stretches():
-        km[pairs] = (detail.tenths + 5) // 10
-        points[pairs] = detail.points
-    return PairFacts(first, slot, km[placed], points[placed], kept)
+    return kept
 
 
 def _share(round_: Round, numbers: Numbering, pairs: PairFacts) -> Ints:

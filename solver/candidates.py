@@ -67,7 +67,7 @@ def single_moves(
         best = np.full((len(students), many), NEVER, dtype=np.int64)
         picks = np.full((len(students), many), -1, dtype=np.int64)
         kernels.single_moves(
-            students, kept, first, slot, linear, student_facts, slot_facts, amounts, flags, best, picks
+            students, kept, first, slot.raw, linear, student_facts, slot_facts, amounts, flags, best, picks
         )
         rows.append(np.repeat(np.arange(len(students)), many))
         pairs.append(picks.ravel())

@@ -53,7 +53,7 @@ class Columns:
             return 0
         wide = np.full((len(bundles), self.depth), -1, dtype=np.int64)
         wide[:, : bundles.shape[1]] = bundles
-        owner = np.searchsorted(self.problem.pairs.first, wide[:, 0], side="right") - 1
+        owner = self.problem.pairs.student_of(wide[:, 0])
         goals = move_goals(self.problem, owner, wide, np.full((len(wide), 1), -1, dtype=np.int64))
         values = np.column_stack([goals[goal] for goal in GOALS])
         order = np.argsort(np.concatenate([self.owner, owner]), kind="stable")

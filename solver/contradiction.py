@@ -99,7 +99,7 @@ def _fillable(problem: Problem, highs: Highs) -> bool:
     """Whether other students can fill the groups that pinned ones need."""
     needed = problem.fixed_members.keys() - problem.exempt_members
     slots = np.array(sorted({j for _, j in needed}), dtype=np.int64)
-    pairs = np.flatnonzero(np.isin(problem.pairs.slot, slots))
+    pairs = np.flatnonzero(np.isin(problem.pairs.slot.raw, slots))
     core = build_core(problem, (), pairs)
     if not core.program.row_lower.size or not core.program.upper.size:
         return True

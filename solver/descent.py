@@ -94,8 +94,8 @@ class Descent:
         """Note which pairs sit in which block."""
         problem = self.problem
         blocks = self.catalogue
-        self.block_pair = np.flatnonzero(problem.blocked[problem.pairs.slot])
-        student = np.searchsorted(problem.pairs.first, self.block_pair, side="right") - 1
+        self.block_pair = np.flatnonzero(problem.blocked[problem.pairs.slot.raw])
+        student = problem.pairs.student_of(self.block_pair)
         schools = len(problem.school_ids)
         at = problem.pairs.slot[self.block_pair] * schools + problem.students.school[student]
         block = np.searchsorted(blocks.slot * schools + blocks.school, at)
@@ -151,7 +151,7 @@ class Descent:
         total += constant_part(problem, worth, prices)
         total -= sum(int(r) * int(f) for r, f in zip(prices.rates, self.floors, strict=True))
         chosen = np.sort(choice[choice >= 0])
-        student = np.searchsorted(problem.pairs.first, chosen, side="right") - 1
+        student = problem.pairs.student_of(chosen)
         slot = problem.pairs.slot[chosen]
         facts = problem.students
         _, rows = rows_of_pairs(problem.resources, problem.slots, facts.support[student], facts.school[student], slot)

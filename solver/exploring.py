@@ -66,11 +66,11 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
         inside = slice(int(first[span[0]]), int(first[span[1]]))
         linear = pair_worths(problem, worth, prices, paid, *span)
         kernels.around_each(
-            *span, first, slot, linear, usable, students, slots, amounts, flags, MANY, more[inside], mates[inside]
+            *span, first, slot.raw, linear, usable, students, slots, amounts, flags, MANY, more[inside], mates[inside]
         )
         fit = more[inside] > around.UNFIT
         more[inside][fit] += np.repeat((bonus - value)[slice(*span)], np.diff(first[span[0] : span[1] + 1]))[fit]
 
     with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(part, spans_of(first)))
+        list(threads.map(part, spans_of(problem.pairs)))
     return Explored(first, usable, more, mates)

@@ -13,7 +13,6 @@ from engine.options import pair_tenths
 from engine.preferences import worth as preference_worth
 from solver.lottery import ticket
 from solver.numbering import sector_key
-from solver.problem import PairFacts
 from solver.separations import kept_apart, separated
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
     from solver.build_students import Progress
     from solver.numbering import Numbering
-    from solver.problem import SlotFacts
+    from solver.problem import PairFacts, SlotFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def drop_conflicting(
     Nor are those kept whose slot has begun, for nobody joins it.
     """
     begun = np.array([round_.has_begun(round_.slots[slot_id]) for slot_id in numbers.slot_ids], dtype=bool)
-    keep = ~begun[pairs.slot]
+    keep = ~begun[pairs.slot.raw]
     apart = {} if "separate" in without else separated(round_)
     for student_id, slot_id in fixed.pairs:
         j = numbers.slot[slot_id]
@@ -134,10 +133,9 @@ def drop_conflicting(
             t = numbers.student[other]
             theirs = slice(pairs.first[t], pairs.first[t + 1])
             keep[theirs] &= ~kept_apart(slots, j, pairs.slot[theirs])
-    student = pairs.student[keep]
-    first = np.zeros_like(pairs.first)
-    np.cumsum(np.bincount(student, minlength=len(first) - 1), out=first[1:])
-    return PairFacts(first, pairs.slot[keep], pairs.km[keep], pairs.points[keep], pairs.kept[keep])
+    gone = np.bincount(pairs.student_of(np.flatnonzero(~keep)), minlength=len(pairs.first) - 1)
+    first = pairs.first - np.concatenate([[0], np.cumsum(gone)])
+    return pairs.only(keep, first) if gone.any() else pairs
 
 
 def conflicts(slots: SlotFacts, j: int, others: Ints, without: frozenset[str] = frozenset()) -> Bools:

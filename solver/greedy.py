@@ -58,8 +58,8 @@ def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], d
         limits = _used(problem, held, size)
         for linear in [each for each in linears for _ in range(depth)]:
             kernels.serve(
-                order, held, problem.pairs.first, problem.pairs.slot, linear, student_facts, slot_facts, amounts, flags,
-                facts.school, rows, facts.support, limits, shape, barred,
+                order, held, problem.pairs.first, problem.pairs.slot.raw, linear, student_facts, slot_facts, amounts,
+                flags, facts.school, rows, facts.support, limits, shape, barred,
             )  # fmt: skip
         short = _short(problem, limits[1])
         if not short.any():
@@ -95,16 +95,21 @@ def _short(problem: Problem, members: Ints) -> Bools:
 
 def _close(problem: Problem, held: Ints, short: Bools, barred: Bools) -> None:
     """Take the students out of blocks that are short, down to what fills groups, and bar those blocks."""
-    slots = problem.slots
-    for k, j in np.argwhere(short):
-        barred[k, j] = True
-        inside = np.argwhere((held >= 0) & (problem.pairs.slot[np.maximum(0, held)] == j))
-        inside = inside[problem.students.school[inside[:, 0]] == k]
-        fixed = problem.fixed_members.get((int(k), int(j)), 0)
-        keep = _fillable(len(inside) + fixed, problem.smallest_group(int(k), int(j)), int(slots.group_max[j])) - fixed
-        for s, t in inside[max(0, keep) :]:
-            held[s, t:-1] = held[s, t + 1 :]
-            held[s, -1] = -1
+    barred |= short
+    student, place = np.nonzero(held >= 0)
+    slot, school = problem.pairs.slot[held[student, place]], problem.students.school[student]
+    inside = np.flatnonzero(short[school, slot])
+    key = school[inside] * short.shape[1] + slot[inside]
+    inside = inside[np.argsort(key, kind="stable")]
+    blocks, begins = np.unique(np.sort(key), return_index=True)
+    for block, begin, end in zip(blocks.tolist(), begins, [*begins[1:], len(inside)], strict=True):
+        k, j = divmod(block, short.shape[1])
+        fixed = problem.fixed_members.get((k, j), 0)
+        most = int(problem.slots.group_max[j])
+        keep = max(0, _fillable(int(end - begin) + fixed, problem.smallest_group(k, j), most) - fixed)
+        gone = inside[begin + keep : end]
+        held[student[gone], place[gone]] = -1
+    held[:] = np.take_along_axis(held, np.argsort(held < 0, axis=1, kind="stable"), axis=1)
 
 
 def _fillable(number: int, least: int, most: int) -> int:

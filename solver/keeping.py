@@ -94,7 +94,7 @@ class KeepingPath:
         """The pairs of group slots where pinned students sit, whose groups others may have to fill."""
         pinned = [j for _, j in self.problem.fixed_members.keys() - self.problem.exempt_members]
         pinned = [j for j in pinned if self.problem.blocked[j]]
-        return np.flatnonzero(np.isin(self.problem.pairs.slot, np.array(pinned, dtype=np.int64)))
+        return np.flatnonzero(np.isin(self.problem.pairs.slot.raw, np.array(pinned, dtype=np.int64)))
 
     def _lost(self, stay: Ints) -> Bools:
         """The students not all of whose published pairs stay: shape (students,)."""
@@ -130,7 +130,7 @@ class KeepingPath:
         return options[~barred & ~filled[problem.pairs.slot[options]]]
 
     def _rows(self, pairs: Ints) -> tuple[Ints, Ints]:
-        facts, student = self.problem.students, np.searchsorted(self.problem.pairs.first, pairs, side="right") - 1
+        facts, student = self.problem.students, self.problem.pairs.student_of(pairs)
         uses = facts.support[student], facts.school[student], self.problem.pairs.slot[pairs]
         return rows_of_pairs(self.problem.resources, self.problem.slots, *uses)
 

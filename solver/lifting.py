@@ -105,7 +105,7 @@ class Lifting:
         size = blocks.most_more
         place = np.arange(len(inside)) - np.searchsorted(block[inside], block[inside])
         inside = inside[place < size[block[inside]]]
-        student = np.searchsorted(self.problem.pairs.first, pair[inside], side="right") - 1
+        student = self.problem.pairs.student_of(pair[inside])
         taken = np.column_stack([pair[inside], mates[inside]])
         both = np.concatenate([taken, choice[student]], axis=1)
         sign = np.where(np.arange(both.shape[1]) < taken.shape[1], 1, -1)[None, :].repeat(len(both), 0)
@@ -115,7 +115,7 @@ class Lifting:
     def _block(self, pairs: Ints) -> Ints:
         """The block of every pair."""
         problem, blocks = self.problem, self.catalogue
-        student = np.searchsorted(problem.pairs.first, pairs, side="right") - 1
+        student = problem.pairs.student_of(pairs)
         schools = len(problem.school_ids)
         key = blocks.slot * schools + blocks.school
         return np.asarray(np.searchsorted(key, problem.pairs.slot[pairs] * schools + problem.students.school[student]))
@@ -180,7 +180,7 @@ class Lifting:
         pairs, losses = [], []
         for place in range(choice.shape[1]):
             chosen = choice[:, place]
-            inside = np.flatnonzero(np.append(problem.blocked[problem.pairs.slot], False)[chosen])
+            inside = np.flatnonzero((chosen >= 0) & problem.blocked[problem.pairs.slot[chosen]])
             barred = np.searchsorted(self.pool, np.sort(chosen[inside]))
             without, _ = student_side(self.part, worth, prices, barred)
             pairs.append(chosen[inside])

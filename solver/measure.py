@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def goal_values(problem: Problem, chosen: Ints) -> dict[str, int]:
     """Every goal's value for the pairs ``chosen`` together with the fixed assignments."""
     facts, slots, pairs = problem.students, problem.slots, problem.pairs
-    student = np.searchsorted(pairs.first, chosen, side="right") - 1
+    student = pairs.student_of(chosen)
     slot = pairs.slot[chosen]
     count = len(facts.school)
     got = np.bincount(student, minlength=count) > 0

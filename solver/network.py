@@ -63,8 +63,8 @@ def network_of(problem: Problem, levels: Sequence[Level]) -> Network | None:
     if problem.resources.left.min(initial=0) < 0:
         return None
     student = pairs.student
-    fits = (facts.max_slots[student] > 0) & (slots.half_days[pairs.slot] <= facts.max_half_days[student])
-    fits &= ~slots.virtual[pairs.slot] | (facts.max_virtual[student] > 0)
+    fits = (facts.max_slots[student] > 0) & (slots.half_days[pairs.slot.raw] <= facts.max_half_days[student])
+    fits &= ~slots.virtual[pairs.slot.raw] | (facts.max_virtual[student] > 0)
     pair = np.flatnonzero(fits)
     student, slot = student[pair], pairs.slot[pair]
     if _schools_bind(problem, student) or _support_binds(problem, student, slot):
@@ -118,9 +118,9 @@ UNITS: dict[str, Callable[[Problem, Ints, Ints, Ints], Ints | Bools]] = {
 
 def _costs_fit(problem: Problem, network: Network, levels: Sequence[Level]) -> bool:
     """Whether 64 bits hold a level's costs times the nodes, as cost scaling asks."""
-    points, need = _most(problem.pairs.points), _most(problem.students.need_left)
+    points, need = problem.pairs.points.most(), _most(problem.students.need_left)
     units = {"preference": points, "lottery": points * _most(problem.students.ticket)}
-    units |= {"travel": _most(problem.pairs.km), "need": need * (need + 1)}
+    units |= {"travel": problem.pairs.km.most(), "need": need * (need + 1)}
     most = max((sum(abs(n) * units.get(goal, 1) for goal, n in level.goals.items()) for level in levels), default=0)
     return most * (len(network.first) + len(network.parent) + 1) < LARGEST_COST
 

@@ -10,7 +10,6 @@ import numpy as np
 from solver.bound import relax
 from solver.descent import Descent
 from solver.prices import SCALE, Prices
-from solver.problem import PairFacts
 from solver.separations import among
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def restricted(problem: Problem, keep: Ints) -> Problem:
     first = np.searchsorted(keep, pairs.first).astype(np.int64)
     return replace(
         problem,
-        pairs=PairFacts(first, pairs.slot[keep], pairs.km[keep], pairs.points[keep], pairs.kept[keep]),
+        pairs=pairs.only(keep, first),
         separations=among(problem.separations, keep),
     )
 

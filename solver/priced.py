@@ -43,6 +43,9 @@ NEIGHBOURS = 400
 """Students in a neighbourhood, about."""
 NEVER = 1 << 58
 MANY_PAIRS = 1_000_000
+SERVED_PAIRS = 30_000_000
+"""In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
+SERVINGS = 1
 TURNS_BETWEEN, CHANGES = 2, 2
 """Turns of settled prices before it is asked whether other schools' groups would bring far more, and how often."""
 FAR_MORE = 0.5
@@ -70,7 +73,9 @@ class Effort:
         """Less for larger rounds."""
         if len(problem.pairs.slot) < MANY_PAIRS:
             return cls(260, 110, 6, 25, 11)
-        return cls(110, 20, 5, 12, 2, 2)
+        if len(problem.pairs.slot) < SERVED_PAIRS:
+            return cls(110, 20, 5, 12, 2, 2)
+        return cls(90, 20, 5, 12, 1)
 
 
 class PricedPath:
@@ -135,7 +140,7 @@ class PricedPath:
 
     def _reconsider(self, search: PoolSearch) -> None:
         """Open other schools' groups where settled prices show that those would bring far more."""
-        if self.effort.settled or not len(self.problem.pairs.slot) or self.clock.stop():
+        if not 0 < len(self.problem.pairs.slot) < MANY_PAIRS or self.clock.stop():
             return
         settled = self.stages.settled(search)
         for _ in range(CHANGES):
@@ -162,10 +167,28 @@ class PricedPath:
         return floors
 
     def _serve(self, prices: Prices, closed: Bools) -> Ints:
-        """Students served at the prices, then with what is left over for nothing."""
-        worth, priced, free = self._linears(self.leading, prices, self.problem)
-        deepest = np.minimum(self.problem.students.max_slots, np.diff(self.problem.pairs.first)).max(initial=1)
-        return first_allocation(self.problem, worth, (priced, free), int(max(1, min(16, deepest))), closed)
+        """Students served at the prices, then with what is left over for nothing.
+
+        In a round of very many pairs they are offered those of the pool; whoever gets nothing so is offered all.
+        """
+        first, offered = self.problem.pairs.first, self.stages.pool
+        if int(first[-1]) <= SERVED_PAIRS:
+            return self._served(prices, closed, np.arange(int(first[-1]), dtype=np.int64))
+        chosen = self._served(prices, closed, offered)
+        for _ in range(SERVINGS):
+            empty = np.bincount(self.problem.pairs.student_of(chosen), minlength=len(first) - 1) == 0
+            spans = [np.arange(first[s], first[s + 1]) for s in np.flatnonzero(empty)]
+            offered = np.unique(np.concatenate([offered, *spans]))
+            chosen = self._served(prices, closed, offered)
+        return chosen
+
+    def _served(self, prices: Prices, closed: Bools, offered: Ints) -> Ints:
+        """Students served with the pairs ``offered``, ascending positions."""
+        problem = restricted(self.problem, offered)
+        worth, priced, free = self._linears(self.leading, prices.within(offered), problem)
+        deepest = np.minimum(problem.students.max_slots, np.diff(problem.pairs.first)).max(initial=1)
+        chosen = first_allocation(problem, worth, (priced, free), int(max(1, min(16, deepest))), closed)
+        return np.asarray(offered[chosen])
 
     def _linears(self, level: int, prices: Prices, problem: Problem) -> tuple[Worths, Ints, Ints]:
         """What goals are worth at the level's rates, and the linear worth of every pair, priced and free."""
@@ -224,4 +247,4 @@ def _with_room(problem: Problem, chosen: Ints, free: Ints) -> Ints:
     slots = problem.slots
     used = np.bincount(problem.pairs.slot[chosen], minlength=len(slots.capacity))
     places = np.where(slots.grouped, slots.groups * slots.group_max, slots.capacity)
-    return np.where((used < places)[problem.pairs.slot], free, free - NEVER)
+    return np.where((used < places)[problem.pairs.slot.raw], free, free - NEVER)

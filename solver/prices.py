@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver import linear
+from solver.kernels import chosen_for
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 SCALE = 1 << 20
+_LOADED = (linear,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,27 +128,22 @@ def pair_worths(problem: Problem, worth: Worths, prices: Prices, paid: Ints, beg
 
     ``paid`` is ``school_slot_prices``.
     """
-    facts, pairs, slots = problem.students, problem.pairs, problem.slots
+    facts, pairs, slots, resources = problem.students, problem.pairs, problem.slots, problem.resources
     low, high = int(pairs.first[begin]), int(pairs.first[end])
-    slot = pairs.slot[low:high]
-    student = np.repeat(np.arange(begin, end), np.diff(pairs.first[begin : end + 1]))
-    points = pairs.points[low:high]
-    own = np.searchsorted(prices.own_pair, [low, high])
-    total = (worth["preference"] + worth["lottery"] * facts.ticket[student]) * points
-    total -= paid[facts.school[student], slot]
-    at = prices.own_pair[own[0] : own[1]] - low
-    total[at] += prices.blocks[facts.school[student[at]], slot[at]] - prices.own_price[own[0] : own[1]]
-    if worth["travel"]:
-        total += worth["travel"] * pairs.km[low:high]
+    total = np.empty(high - low, dtype=np.int64)
+    place = np.append(prices.rows, 0)[resources.support_row]
+    unit = worth["preference"] + worth["lottery"] * facts.ticket
+    chosen_for(len(pairs.slot)).linear_parts(
+        begin, end, pairs.first, pairs.slot.raw, pairs.km.raw, pairs.points.raw, facts.school, unit, paid,
+        worth["travel"], prices.reserve, facts.priority, facts.support, resources.brings_support, slots.grouped,
+        place, total,
+    )  # fmt: skip
+    own = slice(*np.searchsorted(prices.own_pair, [low, high]))
+    pair = prices.own_pair[own]
+    total[pair - low] += prices.blocks[facts.school[pairs.student_of(pair)], pairs.slot[pair]] - prices.own_price[own]
     if worth["stability"]:
         total -= worth["stability"] * pairs.kept[low:high]
-    if prices.reserve.any():
-        total += np.where(facts.priority[student], prices.reserve[slot], 0)
-    if facts.support[begin:end].any():
-        asks = facts.support[student] & (problem.resources.support_row[slot] >= 0)
-        asks &= ~(slots.grouped[slot] & problem.resources.brings_support[facts.school[student]])
-        total[asks] -= prices.rows[problem.resources.support_row[slot[asks]]]
-    return np.asarray(total, dtype=np.int64)
+    return total
 
 
 def placed_bonus(problem: Problem, worth: Worths, prices: Prices) -> Ints:

@@ -7,14 +7,22 @@ can decide a tie. Fixed assignments (pins, frozen rows) are taken out beforehand
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver import linear
+from solver.kernels import chosen_for
+
 if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
+    from solver.narrow import Narrow
 
 NO_LIMIT = 1 << 30
+AT_ONCE = 2_000_000
+_LOADED = (linear,)
+"""Pairs, about, for which an array is worked out at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,9 @@ class PairFacts:
     """Eligible pairs in compressed rows by student; slots ascend within a student."""
 
     first: Ints
-    slot: Ints
-    km: Ints
-    points: Ints
+    slot: Narrow
+    km: Narrow
+    points: Narrow
     kept: Bools
     """A notified row of the published allocation (re-run only)."""
 
@@ -90,6 +98,31 @@ class PairFacts:
     def student(self) -> Ints:
         """The student of every pair."""
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int64), np.diff(self.first))
+
+    def student_of(self, pairs: Ints) -> Ints:
+        """The students of some pairs, by position."""
+        return np.asarray(np.searchsorted(self.first, pairs, side="right") - 1)
+
+    def position_of(self, student: Ints, slot: Ints) -> tuple[Ints, Bools]:
+        """Where the pairs of ``student`` and ``slot`` are, and whether each is one at all."""
+        position = np.zeros(len(student), dtype=np.int64)
+        found = np.zeros(len(student), dtype=bool)
+        for n, (s, j) in enumerate(zip(student.tolist(), slot.tolist(), strict=True)):
+            own = self.slot.raw[self.first[s] : self.first[s + 1]]
+            at = int(np.searchsorted(own, j))
+            position[n] = self.first[s] + at
+            found[n] = at < len(own) and own[at] == j
+        return position, found
+
+    def spans(self, at_once: int = AT_ONCE) -> list[tuple[int, int]]:
+        """Ranges of students with about ``AT_ONCE`` pairs, or ``at_once``: for what is done in parts."""
+        count, pairs, size = len(self.first) - 1, int(self.first[-1]), min(AT_ONCE, at_once)
+        cuts = np.unique(np.searchsorted(self.first, np.arange(size, pairs, size)))
+        return list(pairwise([0, *(int(c) for c in cuts if 0 < c < count), count]))
+
+    def only(self, keep: Ints | Bools, first: Ints) -> PairFacts:
+        """The pairs that are kept, by student as ``first`` says."""
+        return PairFacts(first, self.slot.only(keep), self.km.only(keep), self.points.only(keep), self.kept[keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +185,13 @@ class Problem:
         """(school, slot) where only frozen rows sit: no minimum is asked."""
         members = self.fixed_members
         return frozenset(key for key, number in self.frozen_members.items() if number == members[key])
+
+    def eligible(self) -> Ints:
+        """How many students of each school have each slot among their pairs: shape (schools, slots)."""
+        counts = np.zeros((len(self.school_ids), len(self.slot_ids)), dtype=np.int64)
+        loops = chosen_for(len(self.pairs.slot))
+        loops.count_eligible(self.pairs.first, self.pairs.slot.raw, self.students.school, counts)
+        return counts
 
     @property
     def exclusive(self) -> Bools:

@@ -106,10 +106,7 @@ def shared_row(name: Sequence[str]) -> Row:
 
 def members(problem: Problem) -> Bools:
     """Which (school, slot) have an eligible pair in a slot whose students come in blocks: shape (schools, slots)."""
-    found = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=bool)
-    school = np.repeat(problem.students.school, np.diff(problem.pairs.first))
-    found[school, problem.pairs.slot] = True
-    return found & problem.blocked[None, :]
+    return np.asarray((problem.eligible() > 0) & problem.blocked[None, :])
 
 
 def _named(labels: Labels, prices: Prices) -> Iterator[tuple[str, str, int]]:
@@ -130,7 +127,7 @@ def _blocks(problem: Problem, blocks: Ints) -> Iterable[Row]:
 
 
 def _own(problem: Problem, prices: Prices) -> Iterator[Row]:
-    student = np.searchsorted(problem.pairs.first, prices.own_pair, side="right") - 1
+    student = problem.pairs.student_of(prices.own_pair)
     slot = problem.pairs.slot[prices.own_pair]
     differs = prices.own_price != prices.blocks[problem.students.school[student], slot]
     student, slot, price = student[differs], slot[differs], prices.own_price[differs]

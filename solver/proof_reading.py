@@ -113,11 +113,7 @@ def _own(problem: Problem, rows: pd.DataFrame) -> tuple[Ints, Ints]:
     """The positions of the pairs that pay a price of their own, ascending, and what they pay."""
     _only(rows, "student_id", "slot_id")
     slot = _numbers(rows, "slot_id", problem.slot_ids)
-    wanted = _numbers(rows, "student_id", problem.student_ids) * len(problem.slot_ids) + slot
-    pairs = problem.pairs.student * len(problem.slot_ids) + problem.pairs.slot
-    position = np.searchsorted(pairs, wanted)
-    found = position < len(pairs)
-    found[found] = pairs[position[found]] == wanted[found]
+    position, found = problem.pairs.position_of(_numbers(rows, "student_id", problem.student_ids), slot)
     _refuse(rows, ~found, "names a student and a slot that is not open to that student")
     _refuse(rows, ~problem.blocked[slot], "prices a student in a slot without blocks: neither group nor in school")
     order = np.argsort(position, kind="stable")

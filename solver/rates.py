@@ -28,11 +28,13 @@ def swings(problem: Problem, levels: Sequence[Level]) -> list[float]:
     found = []
     for level in levels:
         worth = Worths(dict(level.goals))
-        linear = np.abs(pair_worths(problem, worth, nothing, paid, 0, count)).astype(np.float64)
         best = np.zeros(count)
-        some = np.flatnonzero(np.diff(problem.pairs.first) > 0)
-        if len(some):
-            best[some] = np.maximum.reduceat(linear, problem.pairs.first[some])
+        for begin, end in problem.pairs.spans():
+            linear = np.abs(pair_worths(problem, worth, nothing, paid, begin, end)).astype(np.float64)
+            first = problem.pairs.first[begin : end + 1] - problem.pairs.first[begin]
+            some = np.flatnonzero(np.diff(first) > 0)
+            if len(some):
+                best[begin + some] = np.maximum.reduceat(linear, first[some])
         left = problem.students.need_left
         best += abs(worth["need"]) * left * (left + 1) / 2
         flat = sum(abs(worth[g]) for g in ("guarantee", "reach", "breadth", "progression", "reserve", "replaced"))

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from solver.prices import Prices
     from solver.problem import Problem
 
-PAIRS_AT_ONCE = 1_000_000
 LARGEST = 1 << 60
 """Amounts up to this are added in 64 bits; whatever could pass it is refused."""
 _LOADED = (recount_bundles,)
@@ -47,10 +45,7 @@ class Recount:
     def of(cls, problem: Problem) -> Recount:
         """Count the blocks' students once for all levels."""
         schools = len(problem.school_ids)
-        school = np.repeat(problem.students.school, np.diff(problem.pairs.first))
-        inside = problem.blocked[problem.pairs.slot]
-        key = problem.pairs.slot[inside] * schools + school[inside]
-        counts = np.bincount(key, minlength=schools * len(problem.slot_ids))
+        counts = np.where(problem.blocked[None, :], problem.eligible(), 0).T.ravel()
         held = {(j, k) for k, j in problem.fixed_members if problem.blocked[j]}
         present = held | {(int(at) // schools, int(at) % schools) for at in np.flatnonzero(counts)}
         blocks = defaultdict(list)
@@ -82,19 +77,17 @@ class Recount:
 
         def part(span: tuple[int, int]) -> None:
             pair = _pairs(problem, worth, prices, paid, *span)
-            kernels.recount_bundles(*span, first, problem.pairs.slot, pair, facts, slots, earned, bonus, best)
+            kernels.recount_bundles(*span, first, problem.pairs.slot.raw, pair, facts, slots, earned, bonus, best)
 
-        cuts = np.searchsorted(first, np.arange(PAIRS_AT_ONCE, int(first[-1]), PAIRS_AT_ONCE)).tolist()
-        edges = sorted({0, *cuts, count})
         with ThreadPoolExecutor(2) as threads:
-            list(threads.map(part, pairwise(edges)))
+            list(threads.map(part, problem.pairs.spans()))
         return sum(best.tolist())
 
     def _slots(self, prices: Prices) -> int:
         """Every slot's best groups."""
         problem = self.problem
         own: dict[tuple[int, int], list[int]] = defaultdict(list)
-        student = np.searchsorted(problem.pairs.first, prices.own_pair, side="right") - 1
+        student = problem.pairs.student_of(prices.own_pair)
         of_pair = (problem.students.school[student].tolist(), problem.pairs.slot[prices.own_pair].tolist())
         for k, j, price in zip(*of_pair, prices.own_price.tolist(), strict=True):
             own[k, j].append(price)
@@ -133,8 +126,8 @@ def _require_lawful(problem: Problem, worth: Mapping[str, int], prices: Prices) 
 def _largest(problem: Problem, worth: Mapping[str, int], prices: Prices) -> int:
     """More than any bundle's worth can be, step by step, up or down."""
     facts, pairs, slots = problem.students, problem.pairs, problem.slots
-    points, need = _most(pairs.points), _most(facts.need_left)
-    units = {"preference": points, "lottery": points * _most(facts.ticket), "travel": _most(pairs.km)}
+    points, need = pairs.points.most(), _most(facts.need_left)
+    units = {"preference": points, "lottery": points * _most(facts.ticket), "travel": pairs.km.most()}
     units["need"] = need * (need + 1)
     one = sum(abs(each) * units.get(goal, 1) for goal, each in worth.items() if goal != "equity")
     limits = _most(np.diff(problem.resources.slot_first)) + 2 * _most(slots.half_days) + 1

@@ -54,7 +54,7 @@ def _rows(slots: SlotFacts, pairs: PairFacts, s: int, t: int) -> list[Separation
     rows = []
     theirs = np.arange(pairs.first[t], pairs.first[t + 1])
     for p in range(int(pairs.first[s]), int(pairs.first[s + 1])):
-        excluded = theirs[kept_apart(slots, int(pairs.slot[p]), pairs.slot[theirs])]
+        excluded = theirs[kept_apart(slots, int(pairs.slot.raw[p]), pairs.slot[theirs])]
         if len(excluded):
             rows.append(Separation((p, *(int(q) for q in excluded))))
     return rows

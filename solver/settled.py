@@ -115,7 +115,7 @@ class Settled:
     def _rival_values(self, rivals: Rivals) -> RivalValues:
         """What the rivals bring now, and how it changes with prices."""
         problem, facts = self.problem, self.problem.students
-        student = np.searchsorted(problem.pairs.first, rivals.pair, side="right") - 1
+        student = problem.pairs.student_of(rivals.pair)
         slot, school = problem.pairs.slot[rivals.pair], facts.school[student]
         at, row = rows_of_pairs(problem.resources, problem.slots, facts.support[student], school, slot)
         blocks, schools = self.catalogue, len(problem.school_ids)
@@ -167,7 +167,7 @@ class Settled:
     def _settle(self) -> None:
         problem = self.problem
         shut = closed_blocks(self.catalogue, self.opened, problem)
-        self.usable = ~shut[problem.students.school[problem.pairs.student], problem.pairs.slot]
+        self.usable = ~shut[problem.students.school[problem.pairs.student], problem.pairs.slot.raw]
         self.pool = np.flatnonzero(self.usable)
         self.part = restricted(problem, self.pool)
 

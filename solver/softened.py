@@ -175,7 +175,7 @@ class Softened:
         self.column, position = np.nonzero(columns.pairs >= 0)
         pair, self.place = np.unique(columns.pairs[self.column, position], return_inverse=True)
         self.pair = pair
-        student = np.searchsorted(problem.pairs.first, pair, side="right") - 1
+        student = problem.pairs.student_of(pair)
         self.slot, facts = problem.pairs.slot[pair], problem.students
         at, row = rows_of_pairs(
             problem.resources, problem.slots, facts.support[student], facts.school[student], self.slot

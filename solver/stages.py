@@ -112,7 +112,11 @@ class Stages:
         options = np.diff(first)
         chance = SAMPLE / np.maximum(SAMPLE, options)
         generator = np.random.Generator(np.random.PCG64(1))
-        return np.flatnonzero(generator.random(int(first[-1])) < chance.repeat(options)).astype(np.int64)
+        found = []
+        for begin, end in self.problem.pairs.spans():
+            likely = np.repeat(chance[begin:end], options[begin:end])
+            found.append(first[begin] + np.flatnonzero(generator.random(len(likely)) < likely))
+        return np.concatenate(found)
 
 
 def _nothing(problem: Problem, rates: Floats, own: int) -> Point:

@@ -68,7 +68,7 @@ class Sweeper:
         return chosen
 
     def _student(self, pairs: Ints) -> Ints:
-        return np.searchsorted(self.problem.pairs.first, pairs, side="right") - 1
+        return self.problem.pairs.student_of(pairs)
 
     def _replace(
         self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Bools, linears: Sequence[Ints]
