@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from engine.domain import Point
 from engine.loading import load_round
 from engine.options import build_options
 from loadtests.peers.instance import Instance
-from loadtests.peers.whole_model import OPTIONS, ROUND
+from loadtests.peers.whole_model import ROUND
 from scenarios import write_scenario
 from scenarios.draws import Draws
 from scenarios.generate import generate
@@ -53,7 +52,6 @@ def make(kind: str, students: int, folder: Path) -> dict[str, Any]:
                 settings.write(f'\n[[policy.level]]\nname = "{name}"\ngoals = {{ {name} = 1 }}\n')
     round_ = load_round(place)
     options = build_options(round_)
-    (folder / OPTIONS).write_bytes(pickle.dumps(options, protocol=pickle.HIGHEST_PROTOCOL))
     instance = _instance(round_, options)
     instance.save(folder)
     return {
@@ -104,7 +102,7 @@ def _instance(round_: Round, options: Options) -> Instance:
         slot_ids=np.array(options.slots),
         first=options.first,
         slot=options.slot.astype(np.int64),
-        points=options.points.astype(np.int64),
+        points=options.detail(np.arange(len(options.slot))).points.astype(np.int64),
         most_slots=np.array([usual if s.max_experiences is None else s.max_experiences for s in students]),
         arrives=np.array([int(hashlib.sha256(s.encode()).hexdigest()[:15], 16) for s in options.students]),
         places=np.array([s.groups * s.group_max if s.group_max else s.capacity for s in slots], dtype=np.int64),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from engine.loading import load_round
+from engine.options import build_options
 from loadtests.peers.instance import Found
 from solver.build import build_problem
 from solver.core import build_core
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 ROUND = "round"
 """The folder of the round's tables, within that of the instance."""
-OPTIONS = "options.pickle"
 ALMOST = 0.97
 """The share of its time after which a solver is asked to give what it has."""
 
@@ -47,9 +46,9 @@ class Ground:
 
 
 def load(folder: Path) -> Ground:
-    """The round and its options, which were found once for all."""
-    options: Options = pickle.loads((folder / OPTIONS).read_bytes())  # noqa: S301 -- written by ourselves
-    return Ground(load_round(folder / ROUND), options)
+    """The round, read, and its options."""
+    round_ = load_round(folder / ROUND)
+    return Ground(round_, build_options(round_))
 
 
 def climbed(ground: Ground, solver: Solver, limit: float) -> Found:
