@@ -111,14 +111,9 @@ YEAR10 = Shape(
     group_travel_km=10.0,
     employer_travel_km=10.0,
 )
-HUB = Shape(
+HUB = replace(
+    YEAR10,
     max_experiences=3,
-    term="Summer 2026",
-    academic_year="2025/26",
-    starts=date(2026, 4, 20),
-    ends=date(2026, 7, 10),
-    closed_dates=(MAY_DAY, *SUMMER_HALF_TERM),
-    crowded_weeks=(date(2026, 5, 11), date(2026, 6, 22), date(2026, 6, 29)),
     years=MappingProxyType(
         {
             "mainstream": ((7, 16), (8, 16), (9, 16), (10, 16), (11, 15), (12, 12), (13, 9)),
@@ -138,8 +133,6 @@ HUB = Shape(
         ("7;8;9", 16),
         ("7;8;9;10;11;12;13", 6),
     ),
-    group_travel_km=10.0,
-    employer_travel_km=10.0,
     # Nearly half of a hub may not go alone yet, so that more of what is not in groups is online or in school.
     kind_shares=MappingProxyType({"placement": 255, "taster": 155, "online": 360, "workshop": 230}),
 )

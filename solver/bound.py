@@ -77,7 +77,7 @@ class Catalogue:
     def of(cls, problem: Problem) -> Catalogue:
         """The catalogue of a problem."""
         schools = len(problem.school_ids)
-        counts = np.where(problem.blocked[None, :], problem.eligible(), 0).T.ravel()
+        counts = problem.block_members().T.ravel()
         fixed = np.zeros_like(counts)
         for (k, j), number in problem.fixed_members.items():
             fixed[j * schools + k] = number if problem.blocked[j] else 0

@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from solver.child import CP_SAT, Child
-from solver.highs import Answer, answer_of, job_of
+from solver.highs import UNANSWERED, answer_of, job_of
 
 if TYPE_CHECKING:
     from solver.arrays import Floats
-    from solver.highs import Row
+    from solver.highs import Answer, Row
     from solver.limits import Clock
     from solver.model import Expression, LinearProgram
 
 WORK = 3.0
 """CP-SAT's own measure of work, the same on every machine; one to two seconds each."""
-UNANSWERED = Answer("unknown", None, None, None, float("-inf"), float("inf"), 0)
 
 
 @dataclass(slots=True)

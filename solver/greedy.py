@@ -15,6 +15,7 @@ import numpy as np
 from solver import serving
 from solver.bound import kernel_facts
 from solver.kernels import chosen_for
+from solver.pool import restricted
 from solver.resources import rows_of_pairs
 
 if TYPE_CHECKING:
@@ -33,8 +34,15 @@ def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], d
     """The greedy allocation's pairs, ascending.
 
     Students are served with each of ``linears`` (the linear worth of every pair) in turn, ``depth`` slots at most, in
-    no group of the blocks that are ``closed``, shape (schools, slots).
+    no group of the blocks that are ``closed``, shape (schools, slots). Nobody is given what a separation is about: who
+    of the two may have it is left to the neighbourhoods.
     """
+    if problem.separations:
+        alone = np.ones(len(problem.pairs.slot), dtype=bool)
+        alone[[pair for separation in problem.separations for pair in separation.pairs]] = False
+        others = np.flatnonzero(alone)
+        part = restricted(problem, others)
+        return np.asarray(others[first_allocation(part, worth, [each[others] for each in linears], depth, closed)])
     kernels = chosen_for(len(problem.pairs.slot))
     facts, slots, resources = problem.students, problem.slots, problem.resources
     student_facts, slot_facts = kernel_facts(problem)
@@ -49,10 +57,6 @@ def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], d
     order = np.argsort(~facts.priority, kind="stable")
     held = np.full((len(facts.school), depth), -1, dtype=np.int64)
     barred = closed & problem.blocked[None, :]
-    apart = {p for separation in problem.separations for p in separation.pairs}
-    linears = [linear.copy() for linear in linears]
-    for linear in linears:
-        linear[np.array(sorted(apart), dtype=np.int64)] -= 1 << 58
     shape = (problem.groups_open, size, problem.blocked, problem.exclusive, slots.grouped)
     for _ in range(MENDS + 1):
         limits = _used(problem, held, size)

@@ -32,6 +32,10 @@ class Answer:
     nodes: int
 
 
+UNANSWERED = Answer("unknown", None, None, None, float("-inf"), float("inf"), 0)
+"""Where the run was stopped meanwhile."""
+
+
 @dataclass(slots=True)
 class Highs:
     """One HiGHS process, started at its first job."""
@@ -76,7 +80,7 @@ class Highs:
         job["settings"] = {"threads": 1, "random_seed": 0, **settings, **limit}
         reply = self.child.answer(job)
         if reply is None:
-            return Answer("unknown", None, None, None, float("-inf"), float("inf"), 0)
+            return UNANSWERED
         return answer_of(reply)
 
 
@@ -89,6 +93,7 @@ class Row:
 
 
 def job_of(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict[str, Any]:
+    """A program as a child process takes it: plain arrays, the extra ``rows`` below those of the program."""
     width = len(program.upper)
     dense = [np.asarray(row.expression.dense(width)) for row in rows]
     columns = [np.flatnonzero(d) for d in dense]
@@ -108,6 +113,7 @@ def job_of(program: LinearProgram, objective: Expression, rows: list[Row]) -> di
 
 
 def answer_of(reply: dict[str, Any]) -> Answer:
+    """A child process's reply, its statuses in our words."""
     status = {"Optimal": "optimal", "Infeasible": "infeasible"}.get(reply["status"], "unknown")
     value = reply["value"]
     if status == "unknown" and value is not None and reply["objective"] > -1e29:  # noqa: PLR2004
@@ -116,4 +122,4 @@ def answer_of(reply: dict[str, Any]) -> Answer:
     return Answer(status, value, reply["dual"], reply["reduced"], reply["objective"], bound, int(reply["nodes"]))
 
 
-__all__ = ["Answer", "Highs", "Row"]
+__all__ = ["UNANSWERED", "Answer", "Highs", "Row", "answer_of", "job_of"]

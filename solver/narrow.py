@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from solver.kernels import COMPILE_FROM_PAIRS
+from solver import kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,13 +26,12 @@ class Narrow:
     raw: NDArray[Any]
 
     @classmethod
-    def of(cls, values: NDArray[Any], most: int | None = None) -> Self:
-        """``values`` kept in as few bytes as hold numbers up to ``most`` (default: the largest of them)."""
-        if len(values) < COMPILE_FROM_PAIRS:
+    def of(cls, values: NDArray[Any]) -> Self:
+        """``values`` kept in as few bytes as hold the least and the largest of them."""
+        if len(values) < kernels.COMPILE_FROM_PAIRS or not len(values):
             return cls(values.astype(np.int64))
-        least = int(values.min()) if most is None else 0
-        most = int(values.max()) if most is None else most
-        kind = np.result_type(np.min_scalar_type(least), np.min_scalar_type(most))
+        least, most = int(values.min()), int(values.max())
+        kind = np.min_scalar_type(most if least >= 0 else min(least, -most - 1))
         return cls(values.astype(kind, copy=False))
 
     def __len__(self) -> int:
@@ -46,8 +45,8 @@ class Narrow:
     def only(self, keep: Ints | Bools) -> Self:
         """The column of those that are kept, as narrow as this one where it is long."""
         values = self.raw[keep]
-        return type(self)(values.astype(np.int64) if len(values) < COMPILE_FROM_PAIRS else values)
+        return type(self)(values.astype(np.int64) if len(values) < kernels.COMPILE_FROM_PAIRS else values)
 
     def most(self) -> int:
-        """The largest; 0 where there is none."""
-        return int(self.raw.max()) if len(self.raw) else 0
+        """The largest magnitude, below 0 or above; 0 where there is none."""
+        return max(abs(int(self.raw.min())), abs(int(self.raw.max()))) if len(self.raw) else 0

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 NO_LIMIT = 1 << 30
 AT_ONCE = 2_000_000
-_LOADED = (linear,)
 """Pairs, about, for which an array is worked out at once."""
+_LOADED = (linear,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +186,12 @@ class Problem:
         members = self.fixed_members
         return frozenset(key for key, number in self.frozen_members.items() if number == members[key])
 
-    def eligible(self) -> Ints:
-        """How many students of each school have each slot among their pairs: shape (schools, slots)."""
+    def block_members(self) -> Ints:
+        """How many eligible students every block has: shape (schools, slots), 0 in slots without blocks."""
         counts = np.zeros((len(self.school_ids), len(self.slot_ids)), dtype=np.int64)
         loops = chosen_for(len(self.pairs.slot))
         loops.count_eligible(self.pairs.first, self.pairs.slot.raw, self.students.school, counts)
+        counts[:, ~self.blocked] = 0
         return counts
 
     @property

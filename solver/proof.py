@@ -106,7 +106,7 @@ def shared_row(name: Sequence[str]) -> Row:
 
 def members(problem: Problem) -> Bools:
     """Which (school, slot) have an eligible pair in a slot whose students come in blocks: shape (schools, slots)."""
-    return np.asarray((problem.eligible() > 0) & problem.blocked[None, :])
+    return np.asarray(problem.block_members() > 0)
 
 
 def _named(labels: Labels, prices: Prices) -> Iterator[tuple[str, str, int]]:

@@ -45,7 +45,7 @@ class Recount:
     def of(cls, problem: Problem) -> Recount:
         """Count the blocks' students once for all levels."""
         schools = len(problem.school_ids)
-        counts = np.where(problem.blocked[None, :], problem.eligible(), 0).T.ravel()
+        counts = problem.block_members().T.ravel()
         held = {(j, k) for k, j in problem.fixed_members if problem.blocked[j]}
         present = held | {(int(at) // schools, int(at) % schools) for at in np.flatnonzero(counts)}
         blocks = defaultdict(list)

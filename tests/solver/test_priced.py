@@ -19,7 +19,7 @@ from solver.prices import Worths
 from solver.stages import Stages
 from solver.sweeps import Sweeper
 
-SOME = CHOSEN[1::9]
+SOME = (*CHOSEN[1::9], *CHOSEN[8::23])
 NEIGHBOURS = 3
 """Students in a neighbourhood, about: few, so that small rounds have several side by side."""
 LEAST_COMPARED = 25
@@ -169,3 +169,20 @@ def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
         seen += int(free.sum())
         assert ((room[0] > 0) ^ (room[1] > 0))[free].all()
     assert seen
+
+
+def test_rounds_too_large_to_be_served_whole(monkeypatch):
+    """With the work of the largest rounds, a few pairs a student at hand: still clean, and every bound holds."""
+    for name, value in (("priced.MANY_PAIRS", 0), ("priced.SERVED_PAIRS", 0), ("stages.POOL_PAIRS", 0)):
+        monkeypatch.setattr(f"solver.{name}", value)
+    monkeypatch.setattr("solver.stages.SAMPLE", 3)
+    reached = 0
+    for chosen in CHOSEN[3::23]:
+        round_ = chosen.round()
+        best = optimum(round_)
+        if best is not None:
+            problem, answer = priced(round_)
+            require_clean(round_, problem, answer)
+            require_bounds_hold(round_, best, answer)
+            reached += len(answer.chosen) > 0
+    assert reached > 0
