@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from engine.allocation import Allocation
+from solver.blended import BlendedPath
 from solver.build import build_problem
 from solver.contradiction import contradiction
 from solver.exact import ExactPath, NoAllocationError
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 
-EXACT_PAIRS = 30_000
-"""Rounds of up to so many eligible pairs are solved by one exact model."""
+EXACT_COLUMNS = 2_500
+"""Rounds whose exact model has fewer columns are solved by it alone."""
+BLENDED_PAIRS = 30_000
+"""Rounds of up to so many eligible pairs have an exact model that betters what prices find."""
 PLAIN_PAIRS = 400_000
-"""The same where students get one slot each and nobody comes in groups: such models are all but networks."""
+"""Rounds of up to so many are solved by their exact model alone where students get one slot each and nobody comes in
+groups: such models are all but networks."""
 
 
 def allocate(
@@ -102,17 +106,27 @@ def _path(problem: Problem, levels: Sequence[Level], highs: Highs) -> Method:
         from solver.flowing import NetworkPath  # noqa: PLC0415 - only plain rounds need it
 
         return NetworkPath(problem, levels, highs.clock, network)
-    if len(problem.pairs.slot) <= _exact_up_to(problem):
+    pairs = int(problem.pairs.first[-1])
+    if _is_plain(problem) and pairs <= PLAIN_PAIRS:
         return ExactPath(problem, levels, highs)
-    highs.close()
+    if pairs > BLENDED_PAIRS:
+        highs.close()
+        return _large(problem, levels, highs.clock)
+    exact = ExactPath(problem, levels, highs)
+    if exact.columns < EXACT_COLUMNS:
+        return exact
+    return BlendedPath(exact, _large(problem, levels, highs.clock))
+
+
+def _large(problem: Problem, levels: Sequence[Level], clock: Clock) -> Method:
+    """The way to solve a problem whose exact model is too much to be proven."""
     if is_about_keeping(problem, levels):
-        return KeepingPath(problem, levels, highs.clock)
-    from solver.priced import PricedPath  # noqa: PLC0415 - it loads scipy, which only large rounds pay for
+        return KeepingPath(problem, levels, clock)
+    from solver.priced import PricedPath  # noqa: PLC0415 - it loads scipy, which only larger rounds pay for
 
-    return PricedPath(problem, levels, highs.clock)
+    return PricedPath(problem, levels, clock)
 
 
-def _exact_up_to(problem: Problem) -> int:
-    """The most eligible pairs for which one exact model is the better way."""
-    plain = not problem.blocked.any() and int(problem.students.max_slots.max(initial=0)) <= 1
-    return PLAIN_PAIRS if plain else EXACT_PAIRS
+def _is_plain(problem: Problem) -> bool:
+    """Whether students get one slot each and nobody comes in groups."""
+    return not problem.blocked.any() and int(problem.students.max_slots.max(initial=0)) <= 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from solver.child import CP_SAT, Child
 from solver.highs import UNANSWERED, answer_of, job_of
@@ -29,13 +29,23 @@ class CpSat:
         """No process yet."""
         self.child = Child(self.clock, CP_SAT)
 
-    def integer(self, program: LinearProgram, objective: Expression, rows: list[Row], start: Floats | None) -> Answer:
-        """Maximise over the integer program, from ``start`` where given, to the proof or the end of ``WORK``."""
+    def integer(
+        self,
+        program: LinearProgram,
+        objective: Expression,
+        rows: list[Row],
+        start: Floats | None,
+        **settings: Any,
+    ) -> Answer:
+        """Maximise over the integer program, from ``start`` where given, to the proof or the end of ``WORK``.
+
+        ``settings`` are CP-SAT's own parameters.
+        """
         job = job_of(program, objective, rows)
         job["start"] = start
         limit = {} if self.clock.limits.time_limit is None else {"max_time_in_seconds": max(0.01, self.clock.left())}
         one = {"num_workers": 1, "random_seed": 0}  # several would end differently each time
-        job["settings"] = {**one, "linearization_level": 2, "max_deterministic_time": WORK, **limit}
+        job["settings"] = {**one, "linearization_level": 2, "max_deterministic_time": WORK, **settings, **limit}
         reply = self.child.answer(job)
         return UNANSWERED if reply is None else answer_of(reply)
 

@@ -31,6 +31,8 @@ ROUNDING = 1e-6
 MIDDLING = range(400, 2_500)
 """Columns of models that CP-SAT is asked about first: smaller ones are solved before it has loaded, larger ones better
 by HiGHS."""
+NODES = 10_000
+"""Nodes of HiGHS' search a level, so that every run ends by itself; a level that needs more keeps its gap."""
 
 
 class NoAllocationError(Exception):
@@ -62,6 +64,11 @@ class ExactPath:
         self.cuts = group_cuts(problem, self.core)
         self.solution: Floats | None = None
 
+    @property
+    def columns(self) -> int:
+        """How many columns the model has."""
+        return len(self.core.program.upper)
+
     def close(self) -> None:
         """End the solvers' processes."""
         self.highs.close()
@@ -69,7 +76,7 @@ class ExactPath:
 
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
         """The best of ``level`` with the earlier ones at ``floors``; ``None`` when stopped with nothing better."""
-        if not len(self.core.program.upper):
+        if not self.columns:
             return self._nothing_to_choose(level, floors)
         objective = self.core.objective(self.levels[level])
         rows = [Row(self.core.objective(self.levels[i]), floor) for i, floor in enumerate(floors)]
@@ -79,7 +86,7 @@ class ExactPath:
         price_bound, prices = self._price_bound(level, floors, relaxed)
         whole = self._whole(relaxed, floors)
         best = self._better(level, incumbent, whole)
-        if best is not None and price_bound is not None and self._value(level, best) >= price_bound:
+        if best is not None and price_bound is not None and self.value(level, best) >= price_bound:
             return LevelAnswer(best, price_bound, None, prices)
         answer = self._integer(objective, [*rows, *self.cuts])
         if answer.status == "infeasible":
@@ -89,25 +96,33 @@ class ExactPath:
             best = self._better(level, best, self.core.chosen(answer.value))
         if best is None:
             return None
-        solver_bound = _integer_bound(answer)
+        solver_bound = integer_bound(answer)
         return LevelAnswer(best, price_bound, solver_bound, prices)
+
+    def value(self, level: int, chosen: Ints) -> int:
+        """What the level is worth with the pairs ``chosen``."""
+        return level_value(self.levels[level], goal_values(self.problem, chosen))
+
+    def better(self, level: int, floors: Sequence[int], one: Ints, other: Ints) -> Ints:
+        """``other`` where it keeps the earlier levels and betters ``one``, else ``one``."""
+        return other if self._keeps(other, floors) and self.value(level, other) > self.value(level, one) else one
 
     def _nothing_to_choose(self, level: int, floors: Sequence[int]) -> LevelAnswer:
         nothing = np.zeros(0, dtype=np.int64)
         prices = settled(self.problem, self.levels, level)
         bound = relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound
-        return LevelAnswer(nothing, bound, self._value(level, nothing), prices)
+        return LevelAnswer(nothing, bound, self.value(level, nothing), prices)
 
     def _integer(self, objective: Expression, rows: list[Row]) -> Answer:
         """The integer program's answer by CP-SAT where that proves it, else HiGHS' from where CP-SAT ended."""
         program, start = self.core.program, self.solution
         if len(program.upper) not in MIDDLING:
-            return self.highs.integer(program, objective, rows, start)
+            return self.highs.integer(program, objective, rows, start, mip_max_nodes=NODES)
         first = self.cp_sat.integer(program, objective, rows, start)
         if first.status in {"optimal", "infeasible"} or self.highs.clock.stop():
             return first
         start = start if first.value is None else first.value
-        second = self.highs.integer(program, objective, rows, start)
+        second = self.highs.integer(program, objective, rows, start, mip_max_nodes=NODES)
         if second.status in {"optimal", "infeasible"}:
             return second
         best = second if second.value is not None and second.objective >= first.objective else first
@@ -136,16 +151,14 @@ class ExactPath:
         goals = goal_values(self.problem, chosen)
         return all(level_value(self.levels[i], goals) >= floor for i, floor in enumerate(floors))
 
-    def _value(self, level: int, chosen: Ints) -> int:
-        return level_value(self.levels[level], goal_values(self.problem, chosen))
-
     def _better(self, level: int, one: Ints | None, other: Ints | None) -> Ints | None:
         if one is None or other is None:
             return other if one is None else one
-        return other if self._value(level, other) > self._value(level, one) else one
+        return other if self.value(level, other) > self.value(level, one) else one
 
 
-def _integer_bound(answer: Answer) -> int | None:
+def integer_bound(answer: Answer) -> int | None:
+    """The solver's own word, as a whole number that no rounding of its own has made too low."""
     if not np.isfinite(answer.bound):
         return None
     return int(np.floor(answer.bound + ROUNDING * max(1.0, abs(answer.bound) * 1e-3)))

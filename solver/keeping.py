@@ -64,10 +64,12 @@ class KeepingPath:
         """End the solver's process."""
         self.highs.close()
 
-    def solve(self, level: int, floors: Sequence[int], _incumbent: Ints | None) -> LevelAnswer | None:
-        """The level's value on the settled allocation, and its bound by prices over every pair."""
+    def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
+        """The level's value on the settled allocation, or on ``incumbent``, and its bound by prices over every pair."""
         if self.chosen is None:
             self.chosen = self._settle()
+        elif incumbent is not None:
+            self.chosen = incumbent
         if self.chosen is None:
             return None
         value = level_value(self.levels[level], goal_values(self.problem, self.chosen))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMPILE_FROM_PAIRS = 6_000
+COMPILE_FROM_PAIRS = 700
 _registered: list[FunctionType] = []
 
 

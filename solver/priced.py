@@ -18,7 +18,7 @@ from solver.exact import LevelAnswer
 from solver.greedy import first_allocation
 from solver.highs import Highs
 from solver.measure import goal_values, level_value, level_values
-from solver.opening import closed_blocks, open_groups
+from solver.opening import closed_blocks, groups_held, open_groups
 from solver.pool import restricted
 from solver.prices import Prices, worths
 from solver.rates import combined_goals, combined_rates, swings
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.policy import Level
     from solver.arrays import Bools, Ints
     from solver.bound import Relaxed
+    from solver.lifting import Lifted
     from solver.limits import Clock
     from solver.pool import PoolSearch
     from solver.prices import Worths
@@ -46,6 +47,9 @@ MANY_PAIRS = 1_000_000
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 SERVINGS = 1
+FEW_PAIRS = 30_000
+"""Rounds of up to so many pairs have their prices lifted at every level."""
+TURNS_BETWEEN_LIFTS = 4
 TURNS_BETWEEN, CHANGES = 2, 2
 """Turns of settled prices before it is asked whether other schools' groups would bring far more, and how often."""
 FAR_MORE = 0.5
@@ -58,7 +62,8 @@ FILL_EVERY = 3
 class Effort:
     """How much work a round of this size gets: steps of the first level and of later ones, turns, sweeps a level.
 
-    ``settled``: turns with settled groups, for rounds that are not priced whole; 0 for others.
+    ``settled``: turns with settled groups, for rounds that are not priced whole; ``lifts``: times that a level's prices
+    are sought with the groups of the allocation at hand and lifted, for smaller rounds; each 0 for others.
     """
 
     first: int
@@ -67,12 +72,13 @@ class Effort:
     turn_steps: int
     sweeps: int
     settled: int = 0
+    lifts: int = 0
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
         """Less for larger rounds."""
         if len(problem.pairs.slot) < MANY_PAIRS:
-            return cls(260, 110, 6, 25, 11)
+            return cls(260, 110, 6, 25, 11, lifts=6 if len(problem.pairs.slot) <= FEW_PAIRS else 0)
         if len(problem.pairs.slot) < SERVED_PAIRS:
             return cls(110, 20, 5, 12, 2, 2)
         return cls(90, 20, 5, 12, 1)
@@ -101,8 +107,11 @@ class PricedPath:
 
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
         """The level's value on the improved allocation, and its bound by prices over every pair."""
-        if self.chosen is None:
-            self.chosen = self._construct() if incumbent is None else incumbent
+        if incumbent is not None:
+            self.chosen = incumbent
+        elif self.chosen is None:
+            self.chosen = self._construct()
+        assert self.chosen is not None
         prices = Prices.none(self.problem, level)
         bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
         if self._value(level) < bound and self.levels[level].proof and not self.clock.stop():
@@ -118,7 +127,21 @@ class PricedPath:
             return relax(self.problem, self.levels, level, floors, self.lifted, self.stages.catalogue), self.lifted
         search = self.stages.begin(level, floors)
         sizes = (0.01, 0.002) if level == self.leading else (0.1, 0.003)
-        return self.stages.descend(search, self.effort.later, *sizes)
+        relaxed, prices = self.stages.descend(search, self.effort.later, *sizes)
+        if self.effort.lifts and len(prices.own_pair) and not self.clock.stop():
+            lifted = self._narrowed(search)
+            if lifted.relaxed.total < relaxed.total:
+                return lifted.relaxed, lifted.prices
+        return relaxed, prices
+
+    def _narrowed(self, search: PoolSearch) -> Lifted:
+        """The level's prices sought on while the groups stay those of the allocation at hand, and lifted."""
+        assert self.chosen is not None
+        point, blocks = search.descent.point, self.stages.catalogue
+        search.descent.forced[:] = groups_held(self.problem, blocks, self.chosen)
+        lifted = self.stages.settled(search).narrowed(self.effort.lifts, TURNS_BETWEEN_LIFTS)
+        search.reopen(point)
+        return lifted
 
     def _construct(self) -> Ints:
         """A first allocation: prices for the leading level, groups opened by them, students served, sweeps."""

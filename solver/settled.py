@@ -87,6 +87,23 @@ class Settled:
                 break
             self._turn()
 
+    def narrowed(self, lifts: int, turns: int) -> Lifted:
+        """The best of ``lifts`` lifted prices, ``turns`` turns before each.
+
+        A lift brings rivals into view, beside which earlier bounds were too low: the search begins anew from there.
+        """
+        best: Lifted | None = None
+        for _ in range(lifts):
+            self.run(turns)
+            lifted = self.lift()
+            if best is None or lifted.relaxed.total < best.relaxed.total:
+                best = lifted
+            self.best, self.box = float("inf"), BOX
+            if self.clock.stop():
+                break
+        assert best is not None
+        return best
+
     def bound(self) -> float:
         """The bound as long as the groups stay settled, exact; the students' choices join the bundles."""
         problem, levels, level = self.problem, self.levels, self.level
