@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 
 from api.errors import (
@@ -50,9 +51,20 @@ REFUSALS = (
 """What cannot be done with what was asked for, or as things are."""
 
 
+PLACE_REFUSED = frozenset(
+    {errno.EACCES, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM, errno.EROFS}
+)
+"""What the operating system says of a path that cannot be used; a full or broken disk is another matter."""
+
+
+def is_refused_place(failure: BaseException) -> bool:
+    """Whether the failure is a path that was asked for and that the operating system will not have."""
+    return isinstance(failure, OSError) and failure.filename is not None and failure.errno in PLACE_REFUSED
+
+
 def exit_for(failure: BaseException) -> Exit:
     """The exit code of a failure; whatever is not foreseen is an internal fault."""
-    if isinstance(failure, REFUSALS):
+    if isinstance(failure, REFUSALS) or is_refused_place(failure):
         return Exit.BAD_INPUT
     if isinstance(failure, ContradictionError):
         return Exit.CONTRADICTION

@@ -10,8 +10,9 @@ import typer
 from api.console import Screen
 from api.documents import breach_document
 from api.errors import AuditBreachedError, ContradictionError, StoppedError
-from api.exits import Exit, exit_for
+from api.exits import Exit, exit_for, is_refused_place
 from engine.faults import Fault, RoundRefusedError
+from engine.sentences import shortened
 
 HINTS = {
     RoundRefusedError: "nothing was written; `foothold check ROUND` gives your own files back with a Problems column",
@@ -57,6 +58,8 @@ def message_of(failure: BaseException) -> str:
     if isinstance(failure, RoundRefusedError):
         count = len(failure.faults)
         return f"the round has {count} fault{'' if count == 1 else 's'}"
+    if isinstance(failure, OSError) and is_refused_place(failure):
+        return f"{shortened(str(failure.filename))} cannot be used: {failure.strerror}"
     if exit_for(failure) is Exit.INTERNAL_FAULT:
         return f"internal fault: {type(failure).__name__}: {failure}"
     return str(failure)

@@ -84,7 +84,7 @@ def _references(parsed: Parsed, tables: Tables) -> list[Fault]:
 def _slot_faults(tables: Tables) -> list[Fault]:
     """What a slot needs depends on whether its experience is for individuals or groups."""
     slots = tables["slots"]
-    grouping = _grouping_of(slots, tables)
+    grouping = _looked_up(tables, "experiences", "grouping", slots.facts["experience_id"])
     faults: list[Fault] = []
     for kind, columns in _SLOT_NEEDS.items():
         concerned = _each(name == kind for name in grouping)
@@ -101,15 +101,6 @@ def _slot_faults(tables: Tables) -> list[Fault]:
     above[both] = slots.facts["group_min"][both] > slots.facts["group_max"][both]
     message = "The group minimum is above the group maximum; group_min must not be above group_max."
     return faults + slots.faults_where(above, "group_min", "contradiction", message)
-
-
-def _grouping_of(slots: Parsed, tables: Tables) -> list[str]:
-    """``individual``, ``group`` or nothing, for every slot."""
-    experiences = tables.get("experiences")
-    if experiences is None:
-        return [""] * len(slots.rows)
-    kinds = dict(zip(experiences.facts["experience_id"], experiences.facts["grouping"], strict=True))
-    return [kinds.get(name) or "" for name in slots.facts["experience_id"]]
 
 
 def _decision_faults(decisions: Parsed, tables: Tables) -> list[Fault]:
@@ -154,9 +145,13 @@ def _pin_faults(decisions: Parsed, pin: Mask, tables: Tables) -> list[Fault]:
 
 
 def _looked_up(tables: Tables, table: str, column: str, names: Cells | list[str]) -> list[str]:
-    """For every key of ``table`` in ``names``, what its row says in ``column``; nothing where there is no such row."""
+    """For every key of ``table`` in ``names``, what its first row says in ``column``; nothing where there is none.
+
+    Later rows of the same key are duplicates and are charged as such: nobody else is measured by them.
+    """
     there = tables.get(table)
     if there is None:
         return [""] * len(names)
-    found = dict(zip(there.facts[there.table.key[0]], there.facts[column], strict=True))
-    return [found.get(name, "") for name in names]
+    keys, facts = there.facts[there.table.key[0]], there.facts[column]
+    found = dict(zip(reversed(keys), reversed(facts), strict=True))
+    return [found.get(name) or "" for name in names]

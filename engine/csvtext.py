@@ -57,7 +57,7 @@ def read_csv_rows(path: Path, table: Table) -> Rows:
 
 def read_bytes(path: Path, largest: int) -> bytes:
     """The bytes of a regular file of at most ``largest`` bytes that lies in its own folder."""
-    if path.is_symlink() and path.resolve().parent != path.parent.resolve():
+    if leads_elsewhere(path):
         raise FileRefusedError("hostile_file", "This file is a link to another folder; put the file itself here.")
     if not path.is_file():
         raise FileRefusedError("hostile_file", "This is not a plain file; put a CSV file or a workbook here.")
@@ -67,6 +67,16 @@ def read_bytes(path: Path, largest: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise FileRefusedError("hostile_file", f"This file cannot be opened ({error.strerror}).") from None
+
+
+def leads_elsewhere(path: Path) -> bool:
+    """Whether the path is a link out of its own folder, or one that goes round in a circle and leads nowhere."""
+    if not path.is_symlink():
+        return False
+    try:
+        return path.resolve().parent != path.parent.resolve()
+    except (OSError, RuntimeError):
+        return True
 
 
 def decode(content: bytes) -> str:

@@ -30,6 +30,8 @@ LONGEST_NAME = 100
 def require_replaceable(folder: Path) -> None:
     """Refuse a place where a folder cannot be put: a file, or a folder that holds anything not written by Foothold."""
     folder = _real(folder)
+    if folder.is_symlink():
+        raise FolderRefusedError(f"{folder} is a link that leads round in a circle; name a new folder.")
     if not folder.exists():
         return
     if not folder.is_dir():

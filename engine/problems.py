@@ -5,6 +5,7 @@ Columns, order and values stay the user's; only what a spreadsheet would run is 
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def write_problems(path: Path, faults: list[Fault], out: Path) -> list[Path]:
     over the files that it was given.
     """
     folder = path if path.is_dir() else path.parent
-    if out.resolve() == folder.resolve():
+    if os.path.realpath(out) == os.path.realpath(folder):
         raise FileExistsError(f"The files given back would replace your own in {folder}; name another folder.")
     out.mkdir(parents=True, exist_ok=True)
     by_table = _by_table(faults)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from engine.csvtext import FileRefusedError, Rows, read_bytes, read_csv_rows
+from engine.csvtext import FileRefusedError, Rows, leads_elsewhere, read_bytes, read_csv_rows
 from engine.domain import Note
 from engine.faults import Fault, RoundRefusedError
 from engine.schema import heading_key
@@ -121,7 +121,7 @@ def _sheets(file: Path) -> dict[str, list[list[str]]]:
     """Sheets by name, as table names are matched; of two alike the first that holds anything."""
     from engine.workbook import read_workbook  # noqa: PLC0415 - only rounds in workbooks pay for it
 
-    if not file.is_file() or (file.is_symlink() and file.resolve().parent != file.parent.resolve()):
+    if leads_elsewhere(file) or not file.is_file():
         raise FileRefusedError("hostile_file", "This is not a plain file in its own folder.")
     sheets: dict[str, list[list[str]]] = {}
     for name, rows in read_workbook(file).items():

@@ -30,6 +30,8 @@ _LISTS = frozenset({"closed_dates", "policy.priority", "policy.equity_groups"})
 _DATE_WORDS = "a date, as 2026-03-31 or 31/03/2026"
 _FIRST_MONTH = 9
 _LEVEL = "policy.level."
+_TOML_DATE = re.compile(r"(?<=[=\[,])([ \t\n]*)([0-9]{4}-[0-9]{2}-[0-9]{2})(?=[ \t]*(?:[,\]#\n]|\Z))")
+"""A date as a TOML value stands, whether or not the calendar has it."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
@@ -143,12 +145,31 @@ def _academic_year(starts: date) -> str:
 
 def _parse_toml(content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
     try:
-        return tomllib.loads(decode(content).replace("\r\n", "\n"), parse_float=Decimal), {}
+        return _loaded(decode(content).replace("\r\n", "\n")), {}
     except ValueError as error:
         message = f"round.toml cannot be read: {error}. Text needs quotation marks; dates are written 2026-03-31."
         raise FileRefusedError("bad_policy", message) from None
     except RecursionError:
         raise FileRefusedError("hostile_file", "round.toml is nested far too deeply.") from None
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    """What the text says; a date that no calendar has is left as text, to be told of its key beside all else."""
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except ValueError:
+        quoted = _TOML_DATE.sub(_quoted_if_no_day, text)
+        if quoted == text:
+            raise
+    return tomllib.loads(quoted, parse_float=Decimal)
+
+
+def _quoted_if_no_day(found: re.Match[str]) -> str:
+    try:
+        date.fromisoformat(found[2])
+    except ValueError:
+        return f'{found[1]}"{found[2]}"'
+    return found[0]
 
 
 def _parse_rows(rows: Rows) -> tuple[dict[str, Any], dict[str, int]]:

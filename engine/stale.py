@@ -59,7 +59,8 @@ def _decisions(parsed: Parsed, tables: Tables) -> Mask:
     live = known(tables, "students", parsed, "student_id")
     for column, table in (("slot_id", "slots"), ("experience_id", "experiences"), ("employer_id", "employers")):
         live &= (kind != "forbid") | parsed.blank(column) | known(tables, table, parsed, column)
-    live &= (kind != "separate") | known(tables, "students", parsed, "other_student_id")
+    other = parsed.blank("other_student_id") | known(tables, "students", parsed, "other_student_id")
+    live &= (kind != "separate") | other
     return np.asarray(live | (kind == "pin"), dtype=bool)
 
 

@@ -48,8 +48,12 @@ def measured_tenths(round_: Round, student: Student, experience: Experience) -> 
         return given[student.student_id]
     if not (alone and student.home) and student.urn in given:
         return given[student.urn]
-    origin = (student.home if alone else None) or round_.schools[student.urn].place
-    return None if experience.site is None else tenths(origin, experience.site, round_.barriers)
+    if experience.site is None:
+        return None
+    school = round_.schools[student.urn].place
+    if experience.delivery == "in_school":
+        return tenths(experience.site, school, round_.barriers)
+    return tenths((student.home if alone else None) or school, experience.site, round_.barriers)
 
 
 def limit_tenths(policy: Policy, student: Student, experience: Experience) -> int | None:
@@ -120,16 +124,22 @@ class Journeys:
     def from_schools(self) -> Integers:
         """Journeys from every school: int32[schools, experiences], ``travel.csv`` rows of schools included."""
         schools = self.round_.schools
-        sited = np.flatnonzero(self._site_of >= 0)
         grid = np.full((len(schools), len(self.experiences)), BEYOND, dtype=np.int32)
-        caps = np.full(len(schools), self._longest_limit, dtype=np.int64)
         origins = places([school.place for school in schools.values()])
-        grid[:, sited] = tenths_between(origins, self._sites, caps, self._terrain)[:, self._site_of[sited]]
+        sited = np.flatnonzero(self._site_of >= 0)
+        going, coming = np.setdiff1d(sited, self._in_school), np.intersect1d(sited, self._in_school)
+        grid[:, going] = self._between(origins, self._sites)[:, self._site_of[going]]
+        # Those who come to school start elsewhere, and the order in which barriers are met is their own.
+        grid[:, coming] = self._between(self._sites, origins).T[:, self._site_of[coming]]
         for row in self.round_.travel:
             if row.origin in self._school_row and row.experience_id in self._column:
                 grid[self._school_row[row.origin], self._column[row.experience_id]] = row.tenths
         grid[:, self._virtual] = 0
         return grid
+
+    def _between(self, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> Integers:
+        caps = np.full(len(starts), self._longest_limit, dtype=np.int64)
+        return tenths_between(starts, ends, caps, self._terrain)
 
     @cached_property
     def _reach(self) -> Reach:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import mkdtemp
 
 from api.errors import RefusedError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def require_free(folder: Path) -> None:
@@ -24,5 +21,8 @@ def require_writable(folder: Path) -> None:
     ground = next(above for above in folder.absolute().parents if above.exists())
     if not ground.is_dir():
         raise RefusedError(f"{ground} is a file, so {folder} cannot be made in it")
-    if not os.access(ground, os.W_OK | os.X_OK):
-        raise RefusedError(f"{folder} cannot be made: {ground} may not be written to")
+    try:
+        # Only trying tells: permissions alone say nothing of a read-only disk or of a place that the system keeps.
+        Path(mkdtemp(prefix=".foothold-", dir=ground)).rmdir()
+    except OSError as failure:
+        raise RefusedError(f"{folder} cannot be made: {ground} may not be written to ({failure.strerror})") from None

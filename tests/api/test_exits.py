@@ -30,6 +30,9 @@ FAILURES = [
     (StoppedError("stopped"), 4),
     (KeyboardInterrupt(), 4),
     (AuditBreachedError([Breach("capacity", "Too many.")]), 5),
+    (OSError(36, "File name too long", "x" * 300), 2),
+    (PermissionError(13, "Permission denied", "kept"), 2),
+    (OSError(28, "No space left on device", "out"), 1),
     (ZeroDivisionError(), 1),
     (MemoryError(), 1),
 ]

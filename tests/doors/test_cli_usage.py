@@ -60,11 +60,23 @@ def test_an_existing_folder_of_somebody_is_never_overwritten(foothold, tiny, tmp
     assert (precious / "thesis.txt").read_text() == "two years of work"
 
 
-def test_a_place_that_cannot_be_written_is_refused_before_the_work(foothold, tiny):
-    """An --out inside a file is refused at once: the solver is never started."""
-    done = foothold("allocate", tiny, "--out", tiny / "students.csv" / "out")
+@pytest.mark.parametrize("place", ["students.csv/out", "loop", "long" * 100, "/proc/out"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(foothold, tiny, place):
+    """An --out inside a file, a link to itself, too long a name or the system's own is refused before the solver."""
+    (tiny / "loop").symlink_to("loop")
+    done = foothold("allocate", tiny, "--out", tiny / place)
     assert done.returncode == 2
+    assert "internal" not in done.stderr
     assert "Solving" not in done.stderr
+
+
+def test_a_round_of_a_name_that_no_disk_takes_is_bad_usage(foothold, tiny, tmp_path):
+    """A path that the operating system refuses to look at exits 2 and says so, wherever it is asked for."""
+    nowhere = tmp_path / ("long" * 100)
+    for arguments in (["check", nowhere], ["audit", tiny, nowhere], ["template", nowhere]):
+        done = foothold(*arguments)
+        assert done.returncode == 2
+        assert "cannot be used: File name too long" in done.stderr
 
 
 def test_no_time_is_no_allocation(foothold, tiny, tmp_path):

@@ -159,6 +159,13 @@ def test_a_file_in_the_way_is_refused(tmp_path):
         require_publishable(tmp_path / "out")
 
 
+def test_a_link_to_itself_is_refused(tmp_path):
+    """A link that leads nowhere but round in a circle is no place for a folder."""
+    (tmp_path / "out").symlink_to("out")
+    with pytest.raises(FolderRefusedError, match="circle"):
+        require_publishable(tmp_path / "out")
+
+
 def test_a_link_stays_a_link(tmp_path, out):
     """Publishing through a link replaces the folder that it leads to."""
     link = tmp_path / "latest"

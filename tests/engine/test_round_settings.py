@@ -67,6 +67,8 @@ SETTING_FAULTS = [
     ('starts = "soon"\nends = 2026-07-17\n', "starts", "bad_date"),
     ("starts = 2026-05-04\nends = 2026-05-01\n", "ends", "contradiction"),
     (DATES + 'closed_dates = ["2026-05-40"]\n', "closed_dates", "bad_date"),
+    (DATES + "closed_dates = [2026-05-05, 2026-06-31]\n", "closed_dates", "bad_date"),
+    ("starts = 2026-05-04\nends = 2026-06-31 # the last day\n", "ends", "bad_date"),
     (DATES + "name = true\n", "name", "bad_choice"),
     (DATES + "starts = 04/05/2026\n", "", "bad_policy"),
     (DATES + "max_experiences = 2\n", "max_experiences", "bad_policy"),

@@ -229,6 +229,15 @@ def test_a_duplicate_says_which_row_it_repeats(tmp_path: Path):
     assert "row 3" in fault.message
 
 
+def test_a_duplicate_is_not_what_other_rows_are_measured_by(tmp_path: Path):
+    """Slots and pins are held against the first row of an experience: a later one of another kind is its own fault."""
+    tables = small_tables()
+    put(tables, "experiences", 3, "experience_id", "X1")
+    found = told(checked(tables, tmp_path))
+    assert ("experiences", 3, "experience_id", "duplicate_key") in found
+    assert {fault for fault in found if fault[0] == "slots"} == {("slots", 3, "experience_id", "unknown_reference")}
+
+
 def test_a_message_uses_the_heading_of_the_file(tmp_path: Path):
     """Where the file calls the column by another name, the message says that name too."""
     tables = small_tables()

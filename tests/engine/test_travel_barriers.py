@@ -6,17 +6,19 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from audit_rounds import experience, round_of, student
+from audit_rounds import experience, round_of, school, student
 from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 from plain_pairs import first_met
 
 from engine import distances
+from engine.audit_travel import AuditJourneys
 from engine.barriers import NEVER, first_meeting, first_meetings, may_meet, meeting_order
 from engine.distances import BEYOND, Terrain, half_up, places, tenths, tenths_between
 from engine.domain import Barrier, Point
 from engine.options import build_options
+from engine.travel import Journeys, measured_tenths
 
 WEST, EAST = Point(53.4, -2.95), Point(53.4, -2.85)
 RIVER = (Point(53.3, -2.92), Point(53.5, -2.92))
@@ -67,6 +69,18 @@ def test_two_rivers_are_crossed_in_the_order_first_met():
         river, canal = Barrier(one, RIVER, (BRIDGE, FERRY)), Barrier(other, CANAL, (LOCK,))
         there = min(_km(WEST, stop[1], LOCK[1], EAST) for stop in (BRIDGE, FERRY))
         assert _both_ways(WEST, EAST, river, canal) == _both_ways(EAST, WEST, canal, river) == there
+
+
+def test_those_who_come_to_school_meet_rivers_in_their_own_order():
+    """An in-school journey starts where the employer's people do: where a river winds, that is another way round."""
+    winding = (*RIVER, Point(53.5, -2.86), Point(53.3, -2.86))
+    barriers = (Barrier("r", winding, (BRIDGE,)), Barrier("c", CANAL, (LOCK,)))
+    coming, back = _km(EAST, BRIDGE[1], LOCK[1], WEST), _km(WEST, BRIDGE[1], LOCK[1], EAST)
+    assert coming != back
+    pupil, offer = student(), experience(site=EAST, delivery="in_school")
+    round_ = round_of(school(place=WEST), pupil, offer, barriers=barriers)
+    assert measured_tenths(round_, pupil, offer) == AuditJourneys(round_).compared(pupil, offer) == coming
+    assert Journeys(round_, [pupil], [offer]).measured(np.array([0])).tolist() == [[coming]]
 
 
 def test_legs_are_not_tested_again():
