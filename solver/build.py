@@ -102,7 +102,7 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: Ruled
     Those that fixed assignments rule out are never put there: a second set of arrays would be the most memory of a run.
     """
     order = np.array([numbers.student[s] for s in options.students], dtype=np.int64)
-    renumber = np.array([numbers.slot[j] for j in options.slots], dtype=options.slot.dtype)
+    renumber: NDArray[Any] = np.array([numbers.slot[j] for j in options.slots], dtype=options.slot.dtype)
     lost = _lost(options, order, renumber, ruled_out)
     counts = np.zeros(len(order), dtype=np.int64)
     counts[order] = np.diff(options.first) - lost
