@@ -29,7 +29,7 @@ class Allocation:
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Allocation:
         """An allocation of (student id, slot id) pairs in any order."""
-        return cls(tuple(sorted(Assignment(student, slot) for student, slot in pairs)))
+        return cls(tuple(Assignment(*pair) for pair in sorted((student, slot) for student, slot in pairs)))
 
 
 def group_sizes(students: int, group_max: int) -> list[int]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.domain import Round
     from engine.policy import Level
 
-__all__ = ["CHECKS", "MEASURES", "Audit", "Breach", "LevelValue", "audit"]
+__all__ = ["CHECKS", "MEASURES", "Audit", "Breach", "LevelValue", "audit", "breaches_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,21 @@ def audit(
     ``levels`` replace the policy's. Rows that name nothing of the round are breaches and count for no goal.
     """
     case = lay_out(round_, allocation, begun_rows(round_) if frozen is None else frozen)
-    findings = [finding for rule in RULES for finding in sorted(CHECKS[rule.code](case), key=_place)]
-    breaches, overrides = split_overrides(case, findings)
+    breaches, overrides = split_overrides(case, _findings(case))
     goals = {goal.name: MEASURES[goal.name](case) for goal in GOALS}
     ranked = round_.policy.levels if levels is None else levels
     return Audit(breaches, overrides, goals, tuple(_level_value(level, goals) for level in ranked))
+
+
+def breaches_of(round_: Round, allocation: Allocation, frozen: frozenset[Assignment]) -> tuple[Breach, ...]:
+    """What the audit would call breaches, with no goal measured: for where that alone is asked, and many times."""
+    case = lay_out(round_, allocation, frozen)
+    return split_overrides(case, _findings(case))[0]
+
+
+def _findings(case: Case) -> list[Breach]:
+    """What every rule's check finds, rule by rule in their order."""
+    return [finding for rule in RULES for finding in sorted(CHECKS[rule.code](case), key=_place)]
 
 
 def _level_value(level: Level, goals: Mapping[str, int]) -> LevelValue:

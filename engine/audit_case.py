@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.allocation import Assignment
 from engine.audit_calendar import half_days_of
+from engine.audit_preferences import AuditPoints
 from engine.audit_travel import AuditJourneys
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
         Experience,
         HalfDay,
         HistoryRow,
-        Preference,
         Round,
         School,
         Slot,
@@ -75,7 +75,7 @@ class Case:
     by_school: Mapping[str, tuple[Row, ...]]
     half_days: Mapping[str, tuple[HalfDay, ...]]
     history: Mapping[str, tuple[HistoryRow, ...]]
-    preferences: Mapping[str, tuple[Preference, ...]]
+    points: AuditPoints
     forbidden: Mapping[str, tuple[Decision, ...]]
     closed_to: Mapping[tuple[str, int | None], frozenset[HalfDay]]
 
@@ -89,7 +89,7 @@ def lay_out(round_: Round, allocation: Allocation, frozen: frozenset[Assignment]
     times = Counter(allocation.assignments)
     known = {a for a in times if a.student_id in round_.students and a.slot_id in round_.slots}
     half_days = {slot.slot_id: half_days_of(slot, round_.closed_dates) for slot in round_.slots.values()}
-    rows = tuple(_rows(round_, sorted(known), frozen, half_days))
+    rows = tuple(_rows(round_, sorted(known, key=lambda a: (a.student_id, a.slot_id)), frozen, half_days))
     return Case(
         round_=round_,
         journeys=AuditJourneys(round_),
@@ -103,7 +103,7 @@ def lay_out(round_: Round, allocation: Allocation, frozen: frozenset[Assignment]
         by_school=_grouped(rows, lambda row: row.school.urn),
         half_days=half_days,
         history=_grouped(round_.history, lambda row: row.student_id),
-        preferences=_grouped(round_.preferences, lambda row: row.student_id),
+        points=AuditPoints(round_.policy, _grouped(round_.preferences, lambda row: row.student_id)),
         forbidden=_grouped((d for d in round_.decisions if d.kind == "forbid"), lambda decision: decision.student_id),
         closed_to=_closed_to(round_),
     )

@@ -69,10 +69,13 @@ def _over(
     cost: Callable[[Row], int],
 ) -> Iterator[Breach]:
     """One finding where the fixed rows alone pass ``most``, one where the others pass what is then allowed."""
+    total = sum(map(cost, rows))
+    if total <= most:
+        return
     fixed = [row for row in rows if row.fixed and cost(row)]
     pinned = [row for row in fixed if row.pinned and not row.frozen]
     free = [row for row in rows if not row.fixed and cost(row)]
-    used, total = sum(map(cost, fixed)), sum(map(cost, rows))
+    used = sum(map(cost, fixed))
     if pinned and used > most:
         sentence = f"Student {student_id} has {used} {unit} by pins and frozen rows alone, and the limit is {most}."
         yield Breach("limit", sentence, student_id, pinned[-1].slot.slot_id)

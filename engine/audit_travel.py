@@ -6,18 +6,22 @@ Shares nothing with the vectorised distances that options are made from.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, floor, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 from geopy.distance import geodesic
 
 from engine.audit_barriers import barriers_met
+from engine.audit_nearness import quick_metres
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.domain import Experience, Point, Round, Student
 
 RULER = geodesic(0)
 """One geodesic of WGS84, so that its series are set up once and not for every journey."""
+METRES_PER_TENTH = 100.0
 EARTH_RADIUS_KM = 6371.0088
 SPHERE_ERROR = 0.01
 """More than the sphere can be wrong by (0.56%), as a share of the distance."""
@@ -99,19 +103,23 @@ class AuditJourneys:
     def _tenths(self, origin: Point, site: Point) -> int | None:
         key = (origin, site)
         if key not in self._measured:
-            km = self._km(origin, site)
-            self._measured[key] = None if km is None else tenths_of(km)
+            self._measured[key] = self._measure(origin, site)
         return self._measured[key]
 
-    def _km(self, origin: Point, site: Point) -> float | None:
+    def _measure(self, origin: Point, site: Point) -> int | None:
         """The shortest chain from ``origin`` over one crossing of each barrier met, in order, to ``site``."""
+        met = barriers_met(self._round.barriers, origin, site)
+        stops = [[place for _, place in barrier.crossings] for barrier in met]
+        if not all(stops):
+            return None
+        quick = _quick_tenths(origin, [*stops, [site]])
+        return tenths_of(self._km(origin, [*stops, [site]])) if quick is None else quick
+
+    def _km(self, origin: Point, stops: Iterable[list[Point]]) -> float:
         reached = {origin: 0.0}
-        for barrier in barriers_met(self._round.barriers, origin, site):
-            places = [place for _, place in barrier.crossings]
-            if not places:
-                return None
+        for places in stops:
             reached = {place: min(km + self._leg(at, place) for at, km in reached.items()) for place in places}
-        return min(km + self._leg(at, site) for at, km in reached.items())
+        return min(reached.values())
 
     def _leg(self, start: Point, end: Point) -> float:
         key = (start, end)
@@ -124,6 +132,24 @@ class AuditJourneys:
 def tenths_of(km: float) -> int:
     """``km`` in tenths of a kilometre, half up."""
     return int((Decimal(km) * 10).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _quick_tenths(origin: Point, stops: Iterable[list[Point]]) -> int | None:
+    """The tenths where a quick measure leaves no doubt of them: no rounding lies within what it may be off."""
+    reached, doubt = {origin: 0.0}, 0.0
+    for places in stops:
+        before, reached, widest = reached, {}, 0.0
+        for place in places:
+            legs = [(metres, quick_metres(at, place)) for at, metres in before.items()]
+            told = [(metres + leg[0], leg[1]) for metres, leg in legs if leg is not None]
+            if len(told) < len(legs):
+                return None
+            reached[place] = min(metres for metres, _ in told)
+            widest = max(widest, *(off for _, off in told))
+        doubt += widest
+    metres = min(reached.values())
+    low, high = (floor((metres + off) / METRES_PER_TENTH + 0.5) for off in (-doubt, doubt))
+    return low if low == high else None
 
 
 def sphere_km(start: Point, end: Point) -> float:

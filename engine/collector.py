@@ -1,4 +1,4 @@
-"""Python's collector of circular garbage, paused where very many objects are made that all stay.
+"""Python's collector of circular garbage, kept from very many objects that all stay.
 
 It would look through all of them again and again and find nothing.
 """
@@ -23,3 +23,13 @@ def collector_paused() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
+
+
+@contextmanager
+def only_new_garbage() -> Iterator[None]:
+    """Inside, what was there before is not looked through again; what is made inside still is."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

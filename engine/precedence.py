@@ -8,12 +8,13 @@ goal the other student went first.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.newcomer import Newcomer
 from engine.room import Bar
 from engine.standing import OWN_GOALS, Standing
 
@@ -65,34 +66,68 @@ class Precedence:
     options: Options
     room: Room
     rows: tuple[Given, ...]
+    _asked: dict[tuple[str, bool], NDArray[np.int32]] = field(default_factory=dict)
 
     def standoff(self, student_id: str, pairs: Numbers, bars: Bars) -> Standoff:
         """How the exchanges of a student without a slot end; ``pairs`` number the student's options, all ``bars``."""
         slots = self.options.slot[pairs].astype(np.int64)
-        holders = self._holders(self.room.round_.students[student_id], slots, bars)
+        holders = self._least_of(self.room.round_.students[student_id])[slots]
         real = (holders != NOBODY) | (bars == 0)
         if not real.any():
             return Standoff(None, frozenset())
-        pairs, slots, holders = pairs[real], slots[real], holders[real]
-        own = self._standing.worth(student_id, slots, pairs) - self._standing.losses[:, holders]
-        shared = np.stack([self._equity(student_id, holders), self._reserve(student_id, slots, holders)])
-        return self._ended(slots, np.concatenate([own, shared]))
+        return self._ended(Newcomer(self._standing, student_id, slots[real], pairs[real]), holders[real])
 
-    def _ended(self, slots: Numbers, parts: Numbers) -> Standoff:
-        """Read off where each exchange is decided; ``parts`` is int64[goals, exchanges]."""
-        levels = self._policy.levels
-        changes = self._factors @ parts
-        tied = ~(changes != 0).any(axis=0)
-        first = np.where(tied, len(levels), (changes != 0).argmax(axis=0))
-        won = ~tied & (changes[np.minimum(first, len(levels) - 1), np.arange(len(slots))] > 0)
+    def _ended(self, newcomer: Newcomer, holders: Numbers) -> Standoff:
+        """Read off where each exchange is decided: level by level, asking ever fewer of them."""
+        levels, slots = self._policy.levels, newcomer.slots
+        first = np.full(len(slots), len(levels))
+        won = np.zeros(len(slots), dtype=np.bool_)
+        undecided = np.arange(len(slots))
+        for level in range(len(levels)):
+            change = self._change(level, newcomer.at(undecided), holders[undecided])
+            first[undecided[change != 0]] = level
+            won[undecided[change > 0]] = True
+            undecided = undecided[change == 0]
+            if not len(undecided):
+                break
         won_at = (levels[level] for level in np.unique(first[won]).tolist())
         wins = frozenset(level.name for level in won_at if level.proof and not level.tolerance)
         if won.all():
             return Standoff(None, wins)
         closest = int(np.where(won, -1, first).argmax())
-        level = int(first[closest])
-        goal = LOTTERY if level == len(levels) else GOALS[int((self._factors[level] * parts[:, closest]).argmin())]
+        goal = self._goal_of(int(first[closest]), newcomer.at(np.array([closest])), holders[[closest]])
         return Standoff(Behind(int(slots[closest]), goal), wins)
+
+    def _change(self, level: int, newcomer: Newcomer, holders: Numbers) -> Numbers:
+        """What each exchange adds to a level."""
+        change: Numbers = -self._losses_of_levels[level][holders]
+        for goal, times in self._policy.levels[level].goals.items():
+            change += times * self._adds(goal, newcomer, holders)
+        return change
+
+    def _adds(self, goal: str, newcomer: Newcomer, holders: Numbers) -> Numbers:
+        """What each exchange adds to a goal, of their own goals before the holder's loss."""
+        if goal == "equity":
+            return self._equity(newcomer.student_id, holders)
+        if goal == "reserve":
+            return self._reserve(newcomer.student_id, newcomer.slots, holders)
+        return newcomer.adds(goal)
+
+    def _goal_of(self, level: int, newcomer: Newcomer, holders: Numbers) -> str:
+        """The goal under which one exchange loses that is decided at ``level``: the one that costs the level most."""
+        if level == len(self._policy.levels):
+            return LOTTERY
+        adds = np.array([int(self._adds(goal, newcomer, holders)[0]) for goal in GOALS])
+        adds[: len(OWN_GOALS)] -= self._standing.losses[:, holders[0]]
+        return GOALS[int((self._factors[level] * adds).argmin())]
+
+    def _least_of(self, student: Student) -> NDArray[np.int32]:
+        """``_holders`` for every slot, which is the same for all of a school who need support, or who do not."""
+        key = student.urn, student.support
+        if key not in self._asked:
+            bars = self.room.bars(student.urn, support=student.support)
+            self._asked[key] = self._holders(student, np.arange(len(bars)), bars).astype(np.int32)
+        return self._asked[key]
 
     def _holders(self, student: Student, slots: Numbers, bars: Bars) -> Numbers:
         """For each slot the row that costs least to give up, of those whose leaving would let the student in."""
@@ -109,7 +144,7 @@ class Precedence:
     @cached_property
     def _least(self) -> Mapping[tuple[str | None, bool], Numbers]:
         """For (a school, or any; in support places only, or all) the cheapest row of every slot that is not pinned."""
-        costs = _factors(self._policy, OWN_GOALS) @ self._standing.losses[:, :-1]
+        costs = self._losses_of_levels[:, :-1]
         order = np.lexsort([np.arange(len(self.rows)), *costs[::-1]])
         pins = {(d.student_id, d.slot_id) for d in self.room.round_.decisions if d.kind == "pin"}
         size = len(self.options.slots)
@@ -118,7 +153,7 @@ class Precedence:
             given = self.rows[row]
             if (given.student.student_id, given.slot.slot_id) in pins:
                 continue
-            slot = self._slot_number[given.slot.slot_id]
+            slot = self._standing.slot_number[given.slot.slot_id]
             brings_own = given.experience.grouping == "group" and given.school.small
             for urn in (None, given.school.urn):
                 least[urn, False][slot] = row
@@ -154,10 +189,6 @@ class Precedence:
         return Standing(self.options, self.room, self.rows)
 
     @cached_property
-    def _slot_number(self) -> Mapping[str, int]:
-        return {slot_id: number for number, slot_id in enumerate(self.options.slots)}
-
-    @cached_property
     def _groups(self) -> NDArray[np.bool_]:
         return np.array([experience.grouping == "group" for experience in self.room.experiences], dtype=np.bool_)
 
@@ -168,6 +199,11 @@ class Precedence:
     @cached_property
     def _factors(self) -> Numbers:
         return _factors(self._policy, GOALS)
+
+    @cached_property
+    def _losses_of_levels(self) -> Numbers:
+        """What giving up each row would take from the own goals of each level: int64[levels, rows + 1]."""
+        return _factors(self._policy, OWN_GOALS) @ self._standing.losses
 
     @cached_property
     def _only_row(self) -> Numbers:
@@ -186,7 +222,7 @@ class Precedence:
     def _priority_in(self) -> Numbers:
         """The priority students in every slot."""
         count = np.zeros(len(self.options.slots), dtype=np.int64)
-        numbers = np.array([self._slot_number[row.slot.slot_id] for row in self.rows], dtype=np.int64)
+        numbers = np.array([self._standing.slot_number[row.slot.slot_id] for row in self.rows], dtype=np.int64)
         np.add.at(count, numbers, self._priority_rows[:-1])
         return count
 

@@ -8,7 +8,7 @@ preference rank. A rank beyond the policy's list is worth 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -50,7 +50,10 @@ def worth(policy: Policy, rows: Iterable[Preference], experience: Experience) ->
     matching = [row for row in rows if _wanted(row) in _offered(experience)]
     deciding = [row for row in matching if row.kind == "experience"] if last else matching
     if deciding:
-        return min((Worth(_row_points(policy, row), row.rank) for row in deciding), key=lambda w: (-w.points, w.rank))
+        return min(
+            (Worth(_row_points(policy, row.kind, row.rank), row.rank) for row in deciding),
+            key=lambda w: (-w.points, w.rank),
+        )
     return Worth(_unlisted_points(policy, last, wanted=bool(matching)) if last else 0, UNRANKED)
 
 
@@ -115,12 +118,13 @@ class Wishes:
     @cached_property
     def _unwanted_keys(self) -> Numbers:
         """The key of an experience that no row of the student asks for: int64[students]."""
-        policy, last = self.ground.round_.policy, self._last_listed
-        points = (
-            _unlisted_points(policy, last[s.student_id], wanted=False) if s.student_id in last else 0
-            for s in self.ground.students
-        )
-        return np.array([_key(Worth(p, UNRANKED)) for p in points], dtype=np.int64)
+        key_of = cache(self._unwanted_key)
+        last = self._last_listed
+        return np.array([key_of(last.get(s.student_id, UNRANKED)) for s in self.ground.students], dtype=np.int64)
+
+    def _unwanted_key(self, last: int) -> int:
+        points = _unlisted_points(self.ground.round_.policy, last, wanted=False) if last else 0
+        return _key(Worth(points, UNRANKED))
 
     @cached_property
     def _rows(self) -> _Rows:
@@ -135,21 +139,24 @@ class Wishes:
         """The same as they come: the students' numbers, the targets', and the keys."""
         number = {student.student_id: i for i, student in enumerate(self.ground.students)}
         targets = {wanted: n for n, wanted in enumerate(self._targets)}
+        last = self._last_listed
+        key_of = cache(self._row_key)  # hundreds of thousands of rows, and a few dozen answers
         found = [
-            (number[row.student_id], target, self._row_worth(row))
+            (number[row.student_id], target, key_of(row.kind, row.rank, last.get(row.student_id, UNRANKED)))
             for row in self.ground.round_.preferences
             if row.student_id in number and (target := targets.get(_wanted(row))) is not None
         ]
         rows = np.array(found, dtype=np.int64).reshape(-1, 3)
         return rows[:, 0], rows[:, 1], rows[:, 2]
 
-    def _row_worth(self, row: Preference) -> int:
-        policy, last = self.ground.round_.policy, self._last_listed.get(row.student_id, UNRANKED)
-        if row.kind == "experience":
-            return _LISTED + _key(Worth(_row_points(policy, row), row.rank))
+    def _row_key(self, kind: str, rank: int, last: int) -> int:
+        """The key of a row of a student whose last listed rank is ``last``."""
+        policy = self.ground.round_.policy
+        if kind == "experience":
+            return _LISTED + _key(Worth(_row_points(policy, kind, rank), rank))
         if last:
             return _WANTED + _key(Worth(_unlisted_points(policy, last, wanted=True), UNRANKED))
-        return _WANTED + _key(Worth(_row_points(policy, row), row.rank))
+        return _WANTED + _key(Worth(_row_points(policy, kind, rank), rank))
 
     @cached_property
     def _targets(self) -> Mapping[tuple[str, str], list[int]]:
@@ -185,13 +192,13 @@ def _offered(experience: Experience) -> frozenset[tuple[str, str]]:
     )
 
 
-def _row_points(policy: Policy, row: Preference) -> int:
+def _row_points(policy: Policy, kind: str, rank: int) -> int:
     lists = {
         "experience": policy.experience_points,
         "employer": policy.employer_points,
         "sector": policy.sector_points,
     }
-    return _at_rank(lists[row.kind], row.rank)
+    return _at_rank(lists[kind], rank)
 
 
 def _unlisted_points(policy: Policy, last: int, *, wanted: bool) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.allocation import Allocation
 from engine.certified import first_unproven, is_settled
+from engine.collector import only_new_garbage
 from engine.folders import require_replaceable, write_whole
 from engine.given import given_rows
 from engine.outputs import allocations_csv, unplaced_csv
@@ -51,6 +52,7 @@ def publish(
     write_whole(out, {**more_files, **publication_files(round_, options, allocation, certificate, audit)})
 
 
+@only_new_garbage()
 def publication_files(
     round_: Round,
     options: Options,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.outputs import kilometres
 from engine.room import Bar
 from engine.rules import PAIR_RULES
@@ -13,7 +15,6 @@ from engine.wording import GOALS_IN_WORDS, counted, in_words, quoted, when_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from engine.domain import Round, Student
@@ -202,8 +203,8 @@ def _what_is_full(bars: Bars) -> str:
 
 def _counts(bars: Bars) -> str:
     """How many slots each resource closes, each slot under the first that does."""
-    first = bars & -bars
-    counts = {bar: int((first == int(bar)).sum()) for bar in FULL}
+    times = np.bincount(bars & -bars, minlength=int(max(FULL)) + 1)
+    counts = {bar: int(times[bar]) for bar in FULL}
     return "; ".join(f"{count:,} {FULL[bar][count > 1]}" for bar, count in counts.items() if count)
 
 

@@ -12,7 +12,7 @@ from engine.apart import kept_apart
 from engine.changes import CHANGES, change_sentence
 from engine.given import given_rows
 from engine.openings import openings
-from engine.precedence import Precedence
+from engine.precedence import Precedence, Standoff
 from engine.reason_sentences import (
     apart_detail,
     full_detail,
@@ -57,6 +57,9 @@ NO_OPTION: Mapping[str, str] = {
     "calendar": "no_option_dates",
 }
 """The reason of a student whom one rule leaves without options; ``no_option_other`` for every other rule."""
+
+
+NOT_ASKED = Standoff(None, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class _Inquiry:
         slots = self.options.slot[pairs].astype(np.int64)
         bars = self._room.bars(student.urn, support=student.support)[slots]
         parted = self._parted(student, slots)
-        exchanges = self._precedence.standoff(student.student_id, pairs[~parted], bars[~parted])
+        exchanges = self._exchanges(student, pairs[~parted], bars[~parted])
         open_ended = not self.proven or not exchanges.wins.isdisjoint(self._unproven_levels)
         if ((bars == 0) & ~parted).any():
             if open_ended or exchanges.behind is None:
@@ -143,6 +146,12 @@ class _Inquiry:
         if (bars == Bar.GROUP_SHORT).any():
             return _row(student, "group_short", group_short_detail(self._room, student, slots, bars))
         return _row(student, "full", full_detail(self._room, bars, exchanges.behind, self.blocking_level))
+
+    def _exchanges(self, student: Student, pairs: NDArray[np.int64], bars: NDArray[np.int16]) -> Standoff:
+        """How the student's exchanges end; not asked where nothing is proven, for then they are not told of."""
+        return (
+            self._precedence.standoff(student.student_id, pairs, bars) if self.proven else Standoff(None, frozenset())
+        )
 
     def _is_given_nothing(self, student: Student) -> bool:
         """Whether the student is not available, or a limit of 0 leaves nothing to give."""

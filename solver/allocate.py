@@ -86,7 +86,7 @@ def rows_of(problem: Problem, answer: Climb) -> Allocation:
     """The chosen pairs and the fixed assignments as an allocation."""
     chosen: Ints | None = answer.chosen
     assert chosen is not None
-    student, slot = problem.pairs.student[chosen], problem.pairs.slot[chosen]
+    student, slot = problem.pairs.student_of(chosen), problem.pairs.slot[chosen]
     rows = [*zip(student.tolist(), slot.tolist(), strict=True), *problem.fixed]
     return Allocation.of((problem.student_ids[s], problem.slot_ids[j]) for s, j in rows)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.build_students import in_group, progress_of, student_facts
-from solver.fixed import FixedRows, constants_of, drop_conflicting
+from solver.fixed import FixedRows, RuledOut, constants_of
 from solver.narrow import Narrow
 from solver.numbering import number, sector_key
 from solver.problem import PairFacts, Problem, SlotFacts
@@ -40,9 +40,7 @@ def build_problem(
     numbers = number(round_, options.students, options.slots)
     progress = progress_of(round_, numbers)
     slots = _with_fixed(slot_facts(round_, numbers), numbers, fixed, progress.priority)
-    pairs = _pairs(round_, options, numbers)
-    share = _share(round_, numbers, pairs)
-    pairs = drop_conflicting(pairs, round_, numbers, slots, fixed, without)
+    pairs = _pairs(round_, options, numbers, RuledOut.of(round_, numbers, slots, fixed, without))
     members, frozen = fixed.members(round_, numbers)
     return Problem(
         student_ids=numbers.student_ids,
@@ -58,7 +56,7 @@ def build_problem(
         fixed_members=members,
         frozen_members=frozen,
         separations=() if "separate" in without else build_separations(round_, numbers, slots, pairs),
-        share=share,
+        share=_share(round_, options),
         constants=constants_of(round_, numbers, progress, slots, fixed),
         rules_off=without,
     )
@@ -98,12 +96,16 @@ def slot_facts(round_: Round, numbers: Numbering) -> SlotFacts:
     )
 
 
-def _pairs(round_: Round, options: Options, numbers: Numbering) -> PairFacts:
-    """The eligible pairs in the solver's numbering, put in place student by student, for a hub has very many."""
+def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: RuledOut) -> PairFacts:
+    """The eligible pairs in the solver's numbering, put in place student by student, for a hub has very many.
+
+    Those that fixed assignments rule out are never put there: a second set of arrays would be the most memory of a run.
+    """
     order = np.array([numbers.student[s] for s in options.students], dtype=np.int64)
-    renumber = np.array([numbers.slot[j] for j in options.slots], dtype=options.slot.dtype)
+    renumber: NDArray[Any] = np.array([numbers.slot[j] for j in options.slots], dtype=options.slot.dtype)
+    lost = _lost(options, order, renumber, ruled_out)
     counts = np.zeros(len(order), dtype=np.int64)
-    counts[order] = np.diff(options.first)
+    counts[order] = np.diff(options.first) - lost
     first = np.concatenate([[0], np.cumsum(counts)])
     slot = np.zeros(int(first[-1]), dtype=options.slot.dtype)
     km, points = np.zeros(len(slot), dtype=np.uint8), np.zeros(len(slot), dtype=np.uint8)
@@ -116,11 +118,23 @@ def _pairs(round_: Round, options: Options, numbers: Numbering) -> PairFacts:
             own = slice(*(options.first[student : student + 2] - stretch.start))
             into = slice(*first[order[student] : order[student] + 2])
             ascending = np.argsort(new[own], kind="stable")
+            if lost[student]:
+                ascending = ascending[~ruled_out.among(int(order[student]), new[own][ascending])]
             slot[into] = new[own][ascending]
             km[into] = away[own][ascending]
             points[into] = detail.points[own][ascending]
             student += 1
     return PairFacts(first, Narrow.of(slot), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot))
+
+
+def _lost(options: Options, order: Ints, renumber: NDArray[Any], ruled_out: RuledOut) -> Ints:
+    """How many options each student loses to fixed assignments: shape (students,), by the options' numbers."""
+    lost = np.zeros(len(order), dtype=np.int64)
+    some = np.isin(order, np.array(sorted(ruled_out.students), dtype=np.int64))
+    for student in np.flatnonzero(some | ruled_out.begun.any()).tolist():
+        own = renumber[options.slot[options.first[student] : options.first[student + 1]]]
+        lost[student] = np.count_nonzero(ruled_out.among(int(order[student]), own))
+    return lost
 
 
 def _wide_enough(column: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
@@ -141,9 +155,9 @@ def _kept(round_: Round, numbers: Numbering, first: Ints, slot: NDArray[Any]) ->
     return kept
 
 
-def _share(round_: Round, numbers: Numbering, pairs: PairFacts) -> Ints:
+def _share(round_: Round, options: Options) -> Ints:
     """The percentage, rounded down, of each equity group among available students with an option."""
-    reachable = [numbers.student_ids[i] for i in np.flatnonzero(np.diff(pairs.first) > 0)]
+    reachable = [options.students[i] for i in np.flatnonzero(np.diff(options.first) > 0)]
     base = max(1, len(reachable))
     groups = round_.policy.equity_groups
     return np.array([100 * sum(in_group(round_, s, g) for s in reachable) // base for g in groups], dtype=np.int64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.allocation import Allocation, Assignment
-from engine.audit import audit
+from engine.audit import breaches_of
 from solver.build import build_problem
 from solver.core import build_core
 from solver.fixed import FixedRows
@@ -58,18 +58,22 @@ class _Trial:
         """Whether no allocation keeps these fixed rows."""
         if self.broken(fixed):
             return True
-        if not fixed.pins:
+        if not any(self.asks_for_others(slot_id) for _, slot_id in fixed.pins):
             return False
         problem = build_problem(self.round_, self.options, fixed=fixed, without=self.without)
         return not _fillable(problem, self.highs)
+
+    def asks_for_others(self, slot_id: str) -> bool:
+        """Whether a pin into the slot may need other students beside it."""
+        return self.round_.experiences[self.round_.slots[slot_id].experience_id].grouping == "group"
 
     def broken(self, fixed: FixedRows) -> list[Breach]:
         """What the fixed rows break by themselves."""
         pins = set(fixed.pins)
         decisions = tuple(d for d in self.round_.decisions if d.kind != "pin" or (d.student_id, d.slot_id) in pins)
         frozen = frozenset(Assignment(*pair) for pair in fixed.frozen)
-        found = audit(replace(self.round_, decisions=decisions), Allocation.of(fixed.pairs), frozen=frozen)
-        return [b for b in found.breaches if b.rule not in NOT_YET_BROKEN | self.without]
+        found = breaches_of(replace(self.round_, decisions=decisions), Allocation.of(fixed.pairs), frozen)
+        return [b for b in found if b.rule not in NOT_YET_BROKEN | self.without]
 
 
 def _irreducible(fixed: FixedRows, trial: _Trial) -> FixedRows:
@@ -98,9 +102,8 @@ def _fixed(rows: list[tuple[Pair, bool]]) -> FixedRows:
 def _fillable(problem: Problem, highs: Highs) -> bool:
     """Whether other students can fill the groups that pinned ones need."""
     needed = problem.fixed_members.keys() - problem.exempt_members
-    slots = np.array(sorted({j for _, j in needed}), dtype=np.int64)
-    pairs = np.flatnonzero(np.isin(problem.pairs.slot.raw, slots))
-    core = build_core(problem, (), pairs)
+    slots = np.array(sorted({j for _, j in needed if problem.blocked[j]}), dtype=np.int64)
+    core = build_core(problem, (), problem.pairs.in_slots(slots))
     if not core.program.row_lower.size or not core.program.upper.size:
         return True
     return highs.integer(core.program, Expression.zero(), [], None).status != "infeasible"

@@ -48,7 +48,7 @@ def build_core(problem: Problem, levels: Sequence[Level], pairs: Ints | None = N
     model = Model()
     pair = np.arange(len(problem.pairs.slot), dtype=np.int64) if pairs is None else pairs
     column = model.columns(np.ones(len(pair)), integer=True)
-    pool = Pool(pair, column, problem.pairs.student[pair], problem.pairs.slot[pair])
+    pool = Pool(pair, column, problem.pairs.student_of(pair), problem.pairs.slot[pair])
     student_rows(model, problem, pool)
     resource_row = resource_rows(model, problem, pool)
     separation_rows(model, problem, pool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,13 @@ from solver.numbering import sector_key
 from solver.separations import kept_apart, separated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.domain import Preference, Round
     from solver.arrays import Bools, Ints
     from solver.build_students import Progress
     from solver.numbering import Numbering
-    from solver.problem import PairFacts, SlotFacts
+    from solver.problem import SlotFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +114,49 @@ def constants_of(
     return dict(worth)
 
 
-def drop_conflicting(
-    pairs: PairFacts, round_: Round, numbers: Numbering, slots: SlotFacts, fixed: FixedRows, without: frozenset[str]
-) -> PairFacts:
-    """The pairs less those that a fixed assignment rules out: the same one, its employer, its time, the separated.
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """What fixed assignments leave no room for, to be asked while the pairs are laid out, for a hub's are not copied.
 
-    Nor are those kept whose slot has begun, for nobody joins it.
+    ``begun``, shape (slots,): nobody joins these. By student: ``own``, the student's fixed slots, and ``of_others``,
+    those of the students whom the student is kept apart from.
     """
-    begun = np.array([round_.has_begun(round_.slots[slot_id]) for slot_id in numbers.slot_ids], dtype=bool)
-    keep = ~begun[pairs.slot.raw]
-    apart = {} if "separate" in without else separated(round_)
-    for student_id, slot_id in fixed.pairs:
-        j = numbers.slot[slot_id]
-        s = numbers.student[student_id]
-        own = slice(pairs.first[s], pairs.first[s + 1])
-        keep[own] &= ~conflicts(slots, j, pairs.slot[own], without) & (pairs.slot[own] != j)
-        for other in apart.get(student_id, ()):
-            t = numbers.student[other]
-            theirs = slice(pairs.first[t], pairs.first[t + 1])
-            keep[theirs] &= ~kept_apart(slots, j, pairs.slot[theirs])
-    gone = np.bincount(pairs.student_of(np.flatnonzero(~keep)), minlength=len(pairs.first) - 1)
-    first = pairs.first - np.concatenate([[0], np.cumsum(gone)])
-    return pairs.only(keep, first) if gone.any() else pairs
+
+    slots: SlotFacts
+    begun: Bools
+    own: Mapping[int, Sequence[int]]
+    of_others: Mapping[int, Sequence[int]]
+    without: frozenset[str]
+
+    @classmethod
+    def of(
+        cls, round_: Round, numbers: Numbering, slots: SlotFacts, fixed: FixedRows, without: frozenset[str]
+    ) -> RuledOut:
+        """What ``fixed`` rules out in ``round_``."""
+        begun = np.array([round_.has_begun(round_.slots[slot_id]) for slot_id in numbers.slot_ids], dtype=bool)
+        apart = {} if "separate" in without else separated(round_)
+        own: dict[int, list[int]] = defaultdict(list)
+        of_others: dict[int, list[int]] = defaultdict(list)
+        for student_id, slot_id in fixed.pairs:
+            j = numbers.slot[slot_id]
+            own[numbers.student[student_id]].append(j)
+            for other in apart.get(student_id, ()):
+                of_others[numbers.student[other]].append(j)
+        return cls(slots, begun, own, of_others, without)
+
+    @property
+    def students(self) -> frozenset[int]:
+        """Those of whose slots any may be ruled out."""
+        return frozenset(self.own) | frozenset(self.of_others)
+
+    def among(self, student: int, others: Ints) -> Bools:
+        """Which of the slots ``others`` are: the same one, its employer, its time, the separated, those begun."""
+        out: Bools = self.begun[others]
+        for j in self.own.get(student, ()):
+            out |= conflicts(self.slots, j, others, self.without) | (others == j)
+        for j in self.of_others.get(student, ()):
+            out |= kept_apart(self.slots, j, others)
+        return out
 
 
 def conflicts(slots: SlotFacts, j: int, others: Ints, without: frozenset[str] = frozenset()) -> Bools:

@@ -96,7 +96,7 @@ class KeepingPath:
         """The pairs of group slots where pinned students sit, whose groups others may have to fill."""
         pinned = [j for _, j in self.problem.fixed_members.keys() - self.problem.exempt_members]
         pinned = [j for j in pinned if self.problem.blocked[j]]
-        return np.flatnonzero(np.isin(self.problem.pairs.slot.raw, np.array(pinned, dtype=np.int64)))
+        return self.problem.pairs.in_slots(np.array(pinned, dtype=np.int64))
 
     def _lost(self, stay: Ints) -> Bools:
         """The students not all of whose published pairs stay: shape (students,)."""

@@ -114,6 +114,14 @@ class PairFacts:
             found[n] = at < len(own) and own[at] == j
         return position, found
 
+    def in_slots(self, slots: Ints) -> Ints:
+        """Where the pairs of some slots are, looked for in parts."""
+        wanted = np.zeros(int(max(slots.max(initial=-1), self.slot.most())) + 1, dtype=bool)
+        wanted[slots] = True
+        raw, size = self.slot.raw, len(self.slot)
+        parts = [np.flatnonzero(wanted[raw[at : at + AT_ONCE]]) + at for at in range(0, size, AT_ONCE)]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
     def spans(self, at_once: int = AT_ONCE) -> list[tuple[int, int]]:
         """Ranges of students with about ``AT_ONCE`` pairs, or ``at_once``: for what is done in parts."""
         count, pairs, size = len(self.first) - 1, int(self.first[-1]), min(AT_ONCE, at_once)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from solver.problem import PairFacts, Separation, SlotFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from engine.domain import Round
     from solver.arrays import Bools, Ints
@@ -28,13 +28,11 @@ def separated(round_: Round) -> dict[str, set[str]]:
     return apart
 
 
-def kept_apart(slots: SlotFacts, j: int, others: Ints) -> Bools:
-    """Which of ``others`` a student cannot have while a separated student is in slot ``j``."""
-    same: Bools = others == j
-    if not slots.in_person[j]:
-        return same
+def kept_apart(slots: SlotFacts, j: int | Ints, others: Ints) -> Bools:
+    """Which of ``others`` a student cannot have while a separated student is in slot ``j`` (one, or one for each)."""
     meet = (slots.begins[others] <= slots.ends[j]) & (slots.begins[j] <= slots.ends[others])
-    together: Bools = same | (meet & slots.in_person[others] & (slots.employer[others] == slots.employer[j]))
+    visits = slots.in_person[others] & slots.in_person[j] & (slots.employer[others] == slots.employer[j])
+    together: Bools = (others == j) | (meet & visits)
     return together
 
 
@@ -50,14 +48,20 @@ def build_separations(round_: Round, numbers: Numbering, slots: SlotFacts, pairs
     return tuple(rows)
 
 
-def _rows(slots: SlotFacts, pairs: PairFacts, s: int, t: int) -> list[Separation]:
-    rows = []
-    theirs = np.arange(pairs.first[t], pairs.first[t + 1])
-    for p in range(int(pairs.first[s]), int(pairs.first[s + 1])):
-        excluded = theirs[kept_apart(slots, int(pairs.slot.raw[p]), pairs.slot[theirs])]
-        if len(excluded):
-            rows.append(Separation((p, *(int(q) for q in excluded))))
-    return rows
+def _rows(slots: SlotFacts, pairs: PairFacts, s: int, t: int) -> Iterator[Separation]:
+    """The separations of two students' pairs; only slots of one employer can exclude each other."""
+    ours, theirs = (np.arange(pairs.first[each], pairs.first[each + 1]) for each in (s, t))
+    employer = slots.employer[pairs.slot[theirs]]
+    theirs, employer = theirs[np.argsort(employer, kind="stable")], np.sort(employer)
+    wanted = slots.employer[pairs.slot[ours]]
+    start, end = (np.searchsorted(employer, wanted, side=side) for side in ("left", "right"))
+    p = np.repeat(ours, end - start)
+    q = theirs[np.arange(len(p)) + np.repeat(end - np.cumsum(end - start), end - start)]
+    apart = kept_apart(slots, pairs.slot[p], pairs.slot[q])
+    p, q = p[apart], q[apart]
+    breaks, excluded = np.flatnonzero(np.diff(p, prepend=-1)), q.tolist()
+    edges = pairwise([*breaks.tolist(), len(excluded)])
+    return (Separation((one, *excluded[a:b])) for one, (a, b) in zip(p[breaks].tolist(), edges, strict=True))
 
 
 def flattened(separations: Sequence[Separation]) -> tuple[Ints, Ints]:

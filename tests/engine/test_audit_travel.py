@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 from audit_rounds import experience, policy_of, round_of, rules_broken, school, student
@@ -10,6 +11,7 @@ from geopy.distance import geodesic
 from pyproj import Geod
 
 from engine.audit_barriers import barriers_met
+from engine.audit_nearness import quick_metres
 from engine.audit_travel import AuditJourneys, sphere_km, tenths_of
 from engine.domain import Barrier, Point
 
@@ -233,3 +235,28 @@ def test_a_limit_is_taken_as_written():
         assert rules_broken(round_of(school(place=WEST), there, student(max_travel_km=limit - 0.1)), "s1 t1") == [
             "travel"
         ]
+
+
+def test_the_quick_measure_is_never_off_by_more_than_it_says():
+    """Shows it beside another library's geodesic, over short and middling journeys wherever people live."""
+    draws = Random(66)  # noqa: S311
+    for _ in range(20_000):
+        start = Point(draws.uniform(-65, 65), draws.uniform(-178, 178))
+        span = 10 ** draws.uniform(-4, 0)
+        end = Point(start.latitude + draws.uniform(-span, span), start.longitude + draws.uniform(-span, span))
+        quick = quick_metres(start, end)
+        assert quick is not None
+        assert abs(quick[0] - 1000 * leg(start, end)) < quick[1], (start, end)
+
+
+@pytest.mark.parametrize(("north", "east"), [(70.0, 0.0), (53.4, 1.5), (54.9, 0.0)])
+def test_the_quick_measure_says_nothing_of_long_or_polar_journeys(north: float, east: float):
+    """Shows that what its doubt was not found for is left to the geodesic."""
+    assert quick_metres(Point(53.4 if north < 60 else 69.9, 0.0), Point(north, east)) is None
+
+
+def test_journeys_at_a_rounding_are_settled_by_the_geodesic():
+    """Shows the tenth on either side of a rounding that the quick measure cannot tell from it."""
+    for millimetres, expected in ((-0.2, 79), (0.2, 80)):
+        there = geodesic(kilometers=7.95 + millimetres / 1e6).destination((WEST.latitude, WEST.longitude), bearing=37)
+        assert tenths(WEST, Point(there.latitude, there.longitude)) == expected
