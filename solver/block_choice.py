@@ -17,14 +17,16 @@ IMPOSSIBLE = -(1 << 61)
 
 
 @kernel
-def group_worth(copies, worth, others, other_worth, least, most, groups, fixed, out):
-    """``out[g]``: the most that ``g`` groups of ``least`` to ``most`` can be worth, ``fixed`` students in them already.
+def group_worth(copies, worth, others, other_worth, least, most, groups, fixed, places, out):
+    """``out[g]``: the most that ``g`` groups of ``least`` to ``most`` can be worth.
+
+    ``fixed`` students are in them already, and ``places`` more may join.
 
     ``worth[:copies]`` is sorted, descending; ``others`` further copies are worth ``other_worth`` each.
     """
     for g in range(groups + 1):
-        low, high = max(0, g * least - fixed), g * most - fixed
-        if high < 0 or low > copies + others:
+        low, high = max(0, g * least - fixed), min(g * most - fixed, places)
+        if high < low or low > copies + others:
             out[g] = IMPOSSIBLE
             continue
         total, taken, i, rest = 0, 0, 0, others
@@ -46,7 +48,7 @@ def group_worth(copies, worth, others, other_worth, least, most, groups, fixed, 
 
 @kernel
 def choose_blocks(
-    slot_first, pair_first, multiplier, others, other_worth, least, most, groups, fixed, single, value, open_
+    slot_first, pair_first, multiplier, others, other_worth, least, most, groups, fixed, places, single, value, open_
 ):  # fmt: skip
     """Fill ``value`` by slot and ``open_`` (groups) by block; blocks are compressed by slot, copies by block.
 
@@ -64,7 +66,7 @@ def choose_blocks(
             i = b - begin
             low, high = pair_first[b], pair_first[b + 1]
             own = multiplier[low:high]
-            group_worth(high - low, own, others[b], other_worth[b], least[b], most[b], room, fixed[b], worth)
+            group_worth(high - low, own, others[b], other_worth[b], least[b], most[b], room, fixed[b], places[b], worth)
             for used in range(room + 1):
                 for g in range(used + 1):
                     rest = closed if single[t] and g > 0 else table[i, used - g]

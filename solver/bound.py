@@ -11,6 +11,7 @@ import numpy as np
 from solver import block_choice, bundles, moves
 from solver.kernels import chosen_for
 from solver.prices import pair_worths, placed_bonus, school_slot_prices, worths
+from solver.resources import room_of_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,10 @@ class Relaxed:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every block (school, slot) that has an eligible pair or a fixed student, ascending by slot, then school."""
+    """Every block (school, slot) that has an eligible pair or a fixed student, ascending by slot, then school.
+
+    ``places``: by block, how many may join the fixed students, by limits that every one of them would use.
+    """
 
     school: Ints
     slot: Ints
@@ -53,6 +57,7 @@ class Catalogue:
     fixed: Ints
     least: Ints
     most: Ints
+    places: Ints
     slots: Ints
     slot_first: Ints
     groups: Ints
@@ -66,7 +71,7 @@ class Catalogue:
     @property
     def most_more(self) -> Ints:
         """By block, the most that join the fixed students in one group."""
-        return np.asarray(np.maximum(0, np.minimum(self.most - self.fixed, self.members)))
+        return np.asarray(np.maximum(0, np.minimum(np.minimum(self.most - self.fixed, self.members), self.places)))
 
     @property
     def least_more(self) -> Ints:
@@ -97,6 +102,7 @@ class Catalogue:
             fixed[keys],
             least,
             np.where(counted, problem.slots.group_max[slot], whole),
+            room_of_blocks(problem.resources, problem.slots, school, slot),
             used,
             np.append(begins, len(slot)).astype(np.int64),
             problem.groups_open[used],
@@ -113,9 +119,9 @@ def relax(
     """
     worth = worths(levels, level, prices)
     value, choice = student_side(problem, worth, prices)
-    blocks, open_groups = block_side(problem, prices, catalogue)
+    blocks, open_groups = block_values(problem, prices, catalogue)
     left = problem.resources.left
-    total = int(value.sum()) + blocks + int(prices.rows @ left) + constant_part(problem, worth, prices)
+    total = int(value.sum()) + int(blocks.sum()) + int(prices.rows @ left) + constant_part(problem, worth, prices)
     total -= sum(int(rate) * int(floor) for rate, floor in zip(prices.rates, floors, strict=True))
     return Relaxed(total // prices.scale, total, value, choice, open_groups)
 
@@ -173,10 +179,8 @@ def kernel_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints
     return students, slots
 
 
-def block_side(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[int, Ints]:
-    """The slots' best groups under the prices: their total worth, and groups opened by block."""
-    if not len(catalogue.slot):
-        return 0, np.zeros(0, dtype=np.int64)
+def block_values(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:
+    """The slots' best groups under the prices: their worth by slot of the catalogue, and groups opened by block."""
     kernels = chosen_for(len(problem.pairs.slot))
     own_first, own_price = own_by_block(problem, prices, catalogue)
     others = catalogue.members - np.diff(own_first)
@@ -192,11 +196,24 @@ def block_side(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[
         catalogue.most,
         catalogue.groups,
         catalogue.fixed,
+        catalogue.places,
         catalogue.single,
         value,
         open_groups,
     )
-    return int(value.sum()), open_groups
+    return value, open_groups
+
+
+def group_values(problem: Problem, prices: Prices, catalogue: Catalogue) -> Ints:
+    """By block, the most that one group of it brings at the prices; 0 where it cannot open."""
+    first, own = own_by_block(problem, prices, catalogue)
+    base, size = prices.blocks[catalogue.school, catalogue.slot], catalogue.most_more
+    block = np.repeat(np.arange(len(size)), np.diff(first))
+    taken = np.arange(len(own)) - first[block] < size[block]
+    more = np.zeros(len(size), dtype=np.int64)
+    np.add.at(more, block[taken], np.maximum(0, own[taken] - base[block[taken]]))
+    total = np.where(base >= 0, base * size, base * catalogue.least_more) + more
+    return np.where(catalogue.members + catalogue.fixed >= catalogue.least, total, 0)
 
 
 def own_by_block(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:

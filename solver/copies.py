@@ -49,7 +49,7 @@ def filled(top, count, low, high):
 
 @kernel
 def share_groups(
-    first, last, room, top, held, least, most, fixed, alone, forced, best, choice
+    first, last, room, top, held, least, most, fixed, places, alone, forced, best, choice
 ):  # fmt: skip
     """The best use of ``room`` groups by the blocks ``first`` to ``last`` of one slot, block after block.
 
@@ -63,7 +63,8 @@ def share_groups(
         for g in range(room + 1):
             worth[g] = NOT
             if forced[b] < 0 or g == forced[b]:
-                fill = filled(top[i], held[i], max(0, g * least[b] - fixed[b]), g * most[b] - fixed[b])
+                high = min(g * most[b] - fixed[b], places[b])
+                fill = filled(top[i], held[i], max(0, g * least[b] - fixed[b]), high)
                 if fill >= 0:
                     worth[g] = top[i, :fill].sum()
         for used in range(room + 1):
@@ -78,13 +79,14 @@ def share_groups(
 
 @kernel
 def choose_copies(
-    slot_first, block_first, member, price, least, most, groups, fixed, single, forced, widest,
+    slot_first, block_first, member, price, least, most, groups, fixed, places, single, forced, widest,
     value, opened, taken,
 ):  # fmt: skip
     """Fill ``value`` by slot, ``opened`` (groups) by block and ``taken`` (0 or 1) by copy.
 
     Blocks are compressed by slot, ``member`` (positions in ``price``) by block. ``forced``: the groups that a block
-    must open, or -1. ``single``: slots of one school. ``widest``: the most places of any block.
+    must open, or -1. ``places``: how many may join the fixed students. ``single``: slots of one school. ``widest``:
+    the most places of any block.
     """
     for t in range(len(slot_first) - 1):
         first, last, room = slot_first[t], slot_first[t + 1], groups[t]
@@ -92,18 +94,19 @@ def choose_copies(
         where = np.empty((last - first, widest), dtype=np.int64)
         held = np.zeros(last - first, dtype=np.int64)
         for b in range(first, last):
-            i, places = b - first, min(widest, max(0, room * most[b] - fixed[b]))
-            if places > 0:
-                held[i] = best_copies(block_first[b], block_first[b + 1], member, price, places, top[i], where[i])
+            i, most_of = b - first, min(widest, max(0, min(room * most[b] - fixed[b], places[b])))
+            if most_of > 0:
+                held[i] = best_copies(block_first[b], block_first[b + 1], member, price, most_of, top[i], where[i])
         best = np.full((last - first + 1, room + 1), NOT, dtype=np.int64)
         choice = np.zeros((last - first + 1, room + 1), dtype=np.int64)
-        share_groups(first, last, room, top, held, least, most, fixed, single[t], forced, best, choice)
+        share_groups(first, last, room, top, held, least, most, fixed, places, single[t], forced, best, choice)
         value[t] = best[last - first, room]
         used = room
         for b in range(last - 1, first - 1, -1):
             i, g = b - first, choice[b - first + 1, used]
             opened[b] = g
-            fill = filled(top[i], held[i], max(0, g * least[b] - fixed[b]), g * most[b] - fixed[b])
+            high = min(g * most[b] - fixed[b], places[b])
+            fill = filled(top[i], held[i], max(0, g * least[b] - fixed[b]), high)
             for at in range(max(0, fill)):
                 taken[where[i, at]] = 1
             used -= g

@@ -218,7 +218,7 @@ class Descent:
         value = np.zeros(len(blocks.slots), dtype=np.int64)
         kernels.choose_copies(
             blocks.slot_first, self.first, self.member, price, blocks.least, blocks.most, blocks.groups,
-            blocks.fixed, blocks.single, self.forced, self._widest(), value, opened, taken,
+            blocks.fixed, blocks.places, blocks.single, self.forced, self._widest(), value, opened, taken,
         )  # fmt: skip
         return value, opened, taken
 
@@ -226,6 +226,7 @@ class Descent:
         """The most places that any block can fill."""
         blocks = self.catalogue
         room = np.repeat(blocks.groups, np.diff(blocks.slot_first)) * blocks.most - blocks.fixed
+        room = np.minimum(room, blocks.places)
         return max(1, int(np.minimum(np.diff(self.first), room).max(initial=1)))
 
     def _soft(self, worth: Worths, student: Ints, slot: Ints, chosen: Ints) -> dict[str, Floats]:

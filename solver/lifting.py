@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.bound import relax, student_side
+from solver.bound import group_values, relax, student_side
 from solver.exploring import explore
 from solver.prices import worths
 
@@ -84,7 +84,7 @@ class Lifting:
         at = np.flatnonzero(~self.active)
         blocks[self.catalogue.school[at], self.catalogue.slot[at]] = base[at]
         lifted = replace(prices, blocks=blocks, own_pair=own_pair, own_price=own_price)
-        brought = self._brought(lifted)
+        brought = group_values(self.problem, lifted, self.catalogue)
         rivals = self._rivals(brought, shut, willing, mates, block, choice)
         lifted = self._extracted(lifted, prices, brought, value, choice)
         lifted, relaxed = self._raised(lifted, usable, value)
@@ -123,7 +123,9 @@ class Lifting:
     def _places(self) -> Ints:
         """The most places that every block can fill."""
         blocks = self.catalogue
-        return np.asarray(np.minimum(blocks.members, self._groups() * blocks.most - blocks.fixed))
+        return np.asarray(
+            np.minimum(np.minimum(blocks.members, blocks.places), self._groups() * blocks.most - blocks.fixed)
+        )
 
     def _groups(self) -> Ints:
         return np.repeat(self.catalogue.groups, np.diff(self.catalogue.slot_first))
@@ -140,20 +142,6 @@ class Lifting:
         own = np.flatnonzero((rank < places[block]) & (willing > base[block]))
         own = own[np.argsort(pair[own])]
         return pair[own], willing[own], base
-
-    def _brought(self, prices: Prices) -> Ints:
-        """By block, the most that one group of it brings at the prices."""
-        blocks = self.catalogue
-        block = self._block(prices.own_pair)
-        order = np.lexsort((-prices.own_price, block))
-        block, price = block[order], prices.own_price[order]
-        base = prices.blocks[blocks.school, blocks.slot]
-        size = blocks.most_more
-        rank = np.arange(len(block)) - np.searchsorted(block, block)
-        taken = rank < size[block]
-        more = np.bincount(block[taken], weights=(price[taken] - base[block[taken]]).astype(float), minlength=len(size))
-        total = np.where(base >= 0, base * size, base * blocks.least_more) + more.astype(np.int64)
-        return np.where(blocks.members + blocks.fixed >= blocks.least, total, 0)
 
     def _extracted(self, prices: Prices, before: Prices, brought: Ints, value: Ints, choice: Ints) -> Prices:
         """The prices with open blocks' students paying more, as far as a shut block of the slot brings more."""

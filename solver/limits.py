@@ -23,14 +23,18 @@ class Clock:
     cancelled: Event = field(default_factory=Event)
     started: float = field(default_factory=time.perf_counter)
     hit: bool = False
+    kept_back: float = 0.0
+    """Seconds of the limit that what is owed at the end will take: bounds of the levels that are not reached."""
 
     def seconds(self) -> float:
         """Wall seconds since the run began."""
         return time.perf_counter() - self.started
 
     def left(self) -> float:
-        """Wall seconds left, infinite without a time limit."""
-        return float("inf") if self.limits.time_limit is None else self.limits.time_limit - self.seconds()
+        """Wall seconds left before what is kept back, infinite without a time limit."""
+        if self.limits.time_limit is None:
+            return float("inf")
+        return self.limits.time_limit - self.kept_back - self.seconds()
 
     def stop(self) -> bool:
         """Whether the run was cancelled or its time is up; once the time is up it stays so."""

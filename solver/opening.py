@@ -38,7 +38,7 @@ def _settle(descent: Descent, share: float, *, close: bool) -> None:
     left = blocks.groups - np.bincount(of_slot, weights=np.maximum(0, forced), minlength=len(blocks.slots)).astype(int)
     taken = np.bincount(of_slot, weights=forced > 0, minlength=len(blocks.slots)) > 0
     left[taken & blocks.single] = 0
-    members = np.diff(descent.first) + blocks.fixed
+    members = np.minimum(np.diff(descent.first), blocks.places) + blocks.fixed
     undecided = np.flatnonzero((forced < 0) & (opened > SOME))
     quota = max(1.0, float(opened[undecided].sum()) * share)
     for b in undecided[np.argsort(-opened[undecided], kind="stable")].tolist():

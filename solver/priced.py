@@ -7,20 +7,22 @@ exact neighbourhoods improve the allocation. The work is counted in steps and sw
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.aiming import Aim
 from solver.bound import relax
-from solver.candidates import linear_worths
+from solver.candidates import NEVER, linear_worths
 from solver.exact import LevelAnswer
 from solver.greedy import first_allocation
 from solver.highs import Highs
 from solver.measure import goal_values, level_value, level_values
 from solver.opening import closed_blocks, groups_held, open_groups
 from solver.pool import restricted
-from solver.prices import Prices, worths
+from solver.prices import SCALE, Prices, worths
 from solver.rates import combined_goals, combined_rates, swings
 from solver.stages import HEADS, Stages
 from solver.sweeps import Sweeper
@@ -42,11 +44,12 @@ MANY = 20
 """Single-slot moves offered to each student, by price and again by room."""
 NEIGHBOURS = 400
 """Students in a neighbourhood, about."""
-NEVER = 1 << 58
 MANY_PAIRS = 1_000_000
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 SERVINGS = 1
+OWED = 3.0
+"""What the bound of a level that is not reached takes, in what the bound of a head takes."""
 FEW_PAIRS = 30_000
 """Rounds of up to so many pairs have their prices lifted at every level."""
 TURNS_BETWEEN_LIFTS = 4
@@ -56,14 +59,18 @@ FAR_MORE = 0.5
 """How much more, in what a slot is worth, another school's groups must bring to be opened instead."""
 FILL_EVERY = 3
 """In one sweep of so many students give nothing up, and are only offered more."""
+MUCH = 0.5
+"""What a slot must miss to be aimed at, in what a slot is worth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much work a round of this size gets: steps of the first level and of later ones, turns, sweeps a level.
+    """How much work a round of this size gets: steps of the first level and of later ones, turns, sweeps.
 
+    ``sweeps``: of the first allocation and, where ``sweeps_later`` is not given, of every level after it.
     ``settled``: turns with settled groups, for rounds that are not priced whole; ``lifts``: times that a level's prices
     are sought with the groups of the allocation at hand and lifted, for smaller rounds; each 0 for others.
+    ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
 
     first: int
@@ -73,6 +80,8 @@ class Effort:
     sweeps: int
     settled: int = 0
     lifts: int = 0
+    shutting: bool = True
+    sweeps_later: int | None = None
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
@@ -80,8 +89,8 @@ class Effort:
         if len(problem.pairs.slot) < MANY_PAIRS:
             return cls(260, 110, 6, 25, 11, lifts=6 if len(problem.pairs.slot) <= FEW_PAIRS else 0)
         if len(problem.pairs.slot) < SERVED_PAIRS:
-            return cls(110, 20, 5, 12, 2, 2)
-        return cls(90, 20, 5, 12, 1)
+            return cls(110, 20, 5, 12, 2, 2, shutting=False, sweeps_later=1)
+        return cls(90, 20, 5, 12, 1, shutting=False)
 
 
 class PricedPath:
@@ -99,6 +108,7 @@ class PricedPath:
         self.rates = combined_rates(self.ranked, swings(problem, self.ranked))
         self.chosen: Ints | None = None
         self.lifted: Prices | None = None
+        self.seconds = 0.0
 
     def close(self) -> None:
         """End the solvers' processes."""
@@ -112,14 +122,28 @@ class PricedPath:
         elif self.chosen is None:
             self.chosen = self._construct()
         assert self.chosen is not None
-        prices = Prices.none(self.problem, level)
+        self._keep_back(level)
+        prices = self._easy(level, floors)
         bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
-        if self._value(level) < bound and self.levels[level].proof and not self.clock.stop():
+        if self._worth(level, self.chosen) < bound and self.levels[level].proof and not self.clock.stop():
             relaxed, found = self._priced(level, floors)
             if relaxed.bound < bound:
                 bound, prices = relaxed.bound, found
-            self._improve(level, found, floors)
+            self._improve(level, found, floors, bound)
         return LevelAnswer(self.chosen, bound, None, prices)
+
+    def _easy(self, level: int, floors: Sequence[int]) -> Prices:
+        """Prices at hand: none, which often prove what heads can be; in a very large round those of earlier levels.
+
+        There the best of all bundles at no price takes many times longer to find than at prices that tell.
+        """
+        if level < self.leading or int(self.problem.pairs.first[-1]) <= SERVED_PAIRS:
+            return Prices.none(self.problem, level)
+        return self.stages.begin(level, floors).prices()
+
+    def _keep_back(self, level: int) -> None:
+        """Keep time for the bounds of the levels from ``level`` on, by what the first bound took."""
+        self.clock.kept_back = OWED * self.seconds * (len(self.levels) - level - 1)
 
     def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
         """Good prices for a level, and what they prove."""
@@ -184,9 +208,12 @@ class PricedPath:
     def _heads(self) -> list[int]:
         """The most that levels before the leading one can be, by prices of 0."""
         floors: list[int] = []
+        begun = time.perf_counter()
         for number in range(self.leading):
             nothing = Prices.none(self.problem, number)
             floors.append(relax(self.problem, self.levels, number, floors, nothing, self.stages.catalogue).bound)
+        self.seconds = (time.perf_counter() - begun) / max(1, self.leading)
+        self._keep_back(0)
         return floors
 
     def _serve(self, prices: Prices, closed: Bools) -> Ints:
@@ -219,39 +246,38 @@ class PricedPath:
         priced = linear_worths(problem, worth, prices)
         return worth, priced, linear_worths(problem, worth, Prices.none(problem, 0))
 
-    def _improve(self, level: int, prices: Prices, floors: Sequence[int]) -> None:
+    def _improve(self, level: int, prices: Prices, floors: Sequence[int], enough: int | None = None) -> None:
         """Sweeps over all schools, each student exchanging one slot at a time.
 
         The best by level order is kept, among those that leave the earlier levels at their ``floors``: a sweep that
-        gives a higher level more may not take what another was fixed at.
+        gives a higher level more may not take what another was fixed at. They end where the level is at ``enough``.
         """
         assert self.chosen is not None
         pool = np.union1d(self.stages.pool, self.chosen)
         problem = restricted(self.problem, pool)
-        worth, priced, free = self._linears(level, prices.within(pool), problem)
-        depth = int(min(4, problem.students.max_slots.max(initial=1)))
-        goals = combined_goals(self.ranked, self.rates)
-        sweeper = Sweeper(problem, goals, self.workers, MANY, worth)
+        prices = prices.within(pool)
+        worth, priced, free = self._linears(level, prices, problem)
+        sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers, MANY, worth)
+        aim = Aim(problem, prices, NEIGHBOURS, int(MUCH * self.stages.swing[level] * SCALE))
         chosen = best = np.searchsorted(pool, self.chosen)
-        for turn in range(self.effort.sweeps):
-            if self.clock.stop():
+        later = self.effort.sweeps_later
+        for turn in range(self.effort.sweeps if enough is None or later is None else later):
+            if self.clock.stop() or (enough is not None and self._worth(level, pool[best]) >= enough):
                 break
-            count = len(problem.students.school)
-            which = self.generator.integers(0, depth, count) if (turn + 1) % FILL_EVERY else np.full(count, depth)
-            linears = (priced, _with_room(problem, chosen, free))
-            chosen = sweeper.sweep(chosen, self._parts(), which, linears, self.clock)
+            linears = (priced, _with_room(problem, chosen, free), _within(problem, aim.short(chosen), priced))
+            parts, shut = aim.parts(chosen, self.generator)
+            barred = shut if self.effort.shutting and turn % 2 else np.zeros_like(shut)
+            chosen = sweeper.sweep(chosen, parts, self._released(problem, turn), linears, barred, self.clock)
             if not self._keeps(pool[chosen], floors):
                 chosen = best
             elif self._key(pool[chosen]) > self._key(pool[best]):
                 best = chosen
         self.chosen = pool[best]
 
-    def _parts(self) -> list[Ints]:
-        """The schools in random parts of about ``NEIGHBOURS`` students."""
-        sizes = np.bincount(self.problem.students.school, minlength=len(self.problem.school_ids))
-        order = self.generator.permutation(len(sizes))
-        part = np.cumsum(sizes[order]) // NEIGHBOURS
-        return [order[part == n] for n in np.unique(part)]
+    def _released(self, problem: Problem, turn: int) -> Ints:
+        """By student, which of the slots held to give up in a sweep: the n-th, or none where fewer are held."""
+        count, depth = len(problem.students.school), int(min(4, problem.students.max_slots.max(initial=1)))
+        return self.generator.integers(0, depth, count) if (turn + 1) % FILL_EVERY else np.full(count, depth)
 
     def _key(self, chosen: Ints) -> tuple[int, ...]:
         return level_values(self.ranked, goal_values(self.problem, chosen))
@@ -260,9 +286,8 @@ class PricedPath:
         values = level_values(self.levels[: len(floors)], goal_values(self.problem, chosen))
         return all(value >= floor for value, floor in zip(values, floors, strict=True))
 
-    def _value(self, level: int) -> int:
-        assert self.chosen is not None
-        return level_value(self.levels[level], goal_values(self.problem, self.chosen))
+    def _worth(self, level: int, chosen: Ints) -> int:
+        return level_value(self.levels[level], goal_values(self.problem, chosen))
 
 
 def _with_room(problem: Problem, chosen: Ints, free: Ints) -> Ints:
@@ -270,4 +295,9 @@ def _with_room(problem: Problem, chosen: Ints, free: Ints) -> Ints:
     slots = problem.slots
     used = np.bincount(problem.pairs.slot[chosen], minlength=len(slots.capacity))
     places = np.where(slots.grouped, slots.groups * slots.group_max, slots.capacity)
-    return np.where((used < places)[problem.pairs.slot.raw], free, free - NEVER)
+    return _within(problem, used < places, free)
+
+
+def _within(problem: Problem, slots: Bools, linear: Ints) -> Ints:
+    """The pairs' worth, for some slots only."""
+    return np.where(slots[problem.pairs.slot.raw], linear, NEVER)

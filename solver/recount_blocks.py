@@ -43,19 +43,32 @@ def _by_groups(problem: Problem, slot: int, offer: Offer, groups: int, fixed: in
     """The most that each possible number of groups of one school is worth."""
     school, own, other_price, number = offer
     least, most = _sizes(problem, school, slot, fixed)
-    room = groups * most - fixed
+    room = min(groups * most - fixed, _room(problem, school, slot))
     copies = sorted([*own, *([other_price] * min(number - len(own), max(0, room)))], reverse=True)
     sums = [0, *accumulate(copies)]
     gaining = sum(1 for copy in copies if copy > 0)
-    return dict(_worths(sums, gaining, (least, most, fixed, groups)))
+    return dict(_worths(sums, gaining, (least, most, fixed, groups), room))
 
 
-def _worths(sums: Sequence[int], gaining: int, sizes: tuple[int, int, int, int]) -> Iterator[tuple[int, int]]:
+def _worths(
+    sums: Sequence[int], gaining: int, sizes: tuple[int, int, int, int], room: int
+) -> Iterator[tuple[int, int]]:
     least, most, fixed, groups = sizes
     for n in range(groups + 1):
-        low, high = max(0, n * least - fixed), n * most - fixed
+        low, high = max(0, n * least - fixed), min(n * most - fixed, room)
         if low <= high and low < len(sums):
             yield n, sums[max(low, min(high, gaining))]
+
+
+def _room(problem: Problem, school: int, slot: int) -> int:
+    """How many more the school may send to the slot, by limits that every one of its students would use."""
+    resources, slots = problem.resources, problem.slots
+    rows = resources.slot_row[resources.slot_first[slot] : resources.slot_first[slot + 1]].tolist()
+    if slots.in_person[slot]:
+        for kind in range(2 if slots.grouped[slot] else 1):
+            moments = resources.school_rows[kind, school, slots.begins[slot] : slots.ends[slot] + 1]
+            rows.extend(row for row in moments.tolist() if row >= 0)
+    return max(0, min((int(resources.left[row]) for row in rows), default=1 << 31))
 
 
 def _sizes(problem: Problem, school: int, slot: int, fixed: int) -> tuple[int, int]:

@@ -101,6 +101,14 @@ def rows_of_pairs(
     return np.concatenate([p for p, _ in found]), np.concatenate([r for _, r in found])
 
 
+def room_of_blocks(resources: Resources, slots: SlotFacts, school: Ints, slot: Ints) -> Ints:
+    """How many students each ``school`` may send to each ``slot``, by the rows that every one of them uses."""
+    room = np.full(len(slot), np.iinfo(np.int32).max, dtype=np.int64)
+    position, row = rows_of_pairs(resources, slots, np.zeros(len(slot), dtype=bool), school, slot)
+    np.minimum.at(room, position, resources.left[row])
+    return np.asarray(np.maximum(0, room))
+
+
 def expand(first: Ints, index: Ints) -> tuple[Ints, Ints]:
     """For compressed rows ``first``: (position in ``index``, entry) for every entry of every indexed row."""
     lengths = first[index + 1] - first[index]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.candidates import single_moves
+from solver.measure import goal_values
 from solver.neighbourhood import Others, build_neighbourhood
 from solver.resources import rows_of_pairs
 
@@ -16,12 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from solver.arrays import Bools, Ints
+    from solver.candidates import Candidates
     from solver.highs import Highs
     from solver.limits import Clock
     from solver.prices import Worths
     from solver.problem import Problem
 
 NODES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """By pair held, whether it is given up (``free``), and whether that is because its block is shut."""
+
+    free: Bools
+    shut: Bools
 
 
 @dataclass(slots=True)
@@ -39,21 +49,26 @@ class Sweeper:
     worth: Worths
 
     def sweep(
-        self, chosen: Ints, neighbourhoods: Sequence[Ints], which: Ints, linears: Sequence[Ints], clock: Clock
+        self,
+        chosen: Ints,
+        neighbourhoods: Sequence[Ints],
+        which: Ints,
+        linears: Sequence[Ints],
+        barred: Bools,
+        clock: Clock,
     ) -> Ints:
         """One pass over ``neighbourhoods`` (arrays of schools, disjoint), as many at once as there are workers.
 
         ``which``: by student, the slot to give up (the n-th held; none where there are fewer). ``linears``: the pairs'
-        linear worths by which the slots offered are chosen.
+        linear worths by which the slots offered are chosen. ``barred``: blocks, shape (schools, slots), to be shut; a
+        neighbourhood that is no better without those that it held keeps them.
         """
         step = len(self.workers)
         for begin in range(0, len(neighbourhoods), step):
             if clock.stop():
                 break
             batch = neighbourhoods[begin : begin + step]
-            held = self._student(chosen)
-            place = np.arange(len(held)) - np.searchsorted(held, held)
-            release = place == which[held]
+            release = self._release(chosen, which, barred)
             with ThreadPoolExecutor(len(batch)) as threads:
                 jobs = [
                     threads.submit(self._replace, chosen, batch, turn, release, linears) for turn in range(len(batch))
@@ -70,32 +85,64 @@ class Sweeper:
     def _student(self, pairs: Ints) -> Ints:
         return self.problem.pairs.student_of(pairs)
 
+    def _release(self, chosen: Ints, which: Ints, barred: Bools) -> Release:
+        """Who gives up what: the first slot in a block that is barred, else the one that ``which`` says."""
+        held = self._student(chosen)
+        place = np.arange(len(held)) - np.searchsorted(held, held)
+        lost = np.flatnonzero(barred[self.problem.students.school[held], self.problem.pairs.slot[chosen]])
+        _, first = np.unique(held[lost], return_index=True)
+        shut = np.zeros(len(chosen), dtype=bool)
+        shut[lost[first]] = True
+        return Release(np.where(np.isin(held, held[shut]), shut, place == which[held]), shut)
+
     def _replace(
-        self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Bools, linears: Sequence[Ints]
+        self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Release, linears: Sequence[Ints]
     ) -> Ints | None:
         """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best."""
-        problem = self.problem
-        inside = np.isin(problem.students.school, batch[turn])
-        student = self._student(chosen)
-        free = release & inside[student]
-        kept, given_up = chosen[~free], chosen[free]
-        others = self._others(batch[turn], kept, student[~free])
+        problem, student = self.problem, self._student(chosen)
+        inside = np.isin(problem.students.school, batch[turn])[student]
+        free, lost = release.free & inside, release.shut & inside
+        others = self._others(batch[turn], chosen[~free], student[~free])
         left, groups = self._allowed(chosen, student, free, others, len(batch), turn)
-        students = np.flatnonzero(inside)
-        released = np.full(len(students), -1, dtype=np.int64)
-        released[np.searchsorted(students, student[free])] = given_up
-        held = self._by_student(kept, student[~free], students)
-        found = single_moves(problem, self.worth, linears, students, held, released, self.many)
+        found = self._moves(batch[turn], chosen, student, free, linears)
+        if lost.any():
+            found = found.only(self._elsewhere(found, chosen[lost]))
         model = build_neighbourhood(problem, found, others, left, groups)
         if not len(model.found.owner):
             return None
-        objective = model.objective(self.goals)
-        held_now = dict(zip(student[free].tolist(), given_up.tolist(), strict=True))
-        start = model.start(problem, held_now)
-        answer = self.workers[turn].integer(model.program, objective, [], start, mip_max_nodes=NODES, mip_rel_gap=1e-5)
+        back = free & ~lost
+        start = model.start(problem, dict(zip(student[back].tolist(), chosen[back].tolist(), strict=True)))
+        answer = self.workers[turn].integer(
+            model.program, model.objective(self.goals), [], start, mip_max_nodes=NODES, mip_rel_gap=1e-5
+        )
         if answer.value is None:
             return None
-        return np.concatenate([chosen[~free & inside[student]], model.chosen(answer.value)])
+        placed = np.concatenate([chosen[inside & ~free], model.chosen(answer.value)])
+        if lost.any() and self._total(np.append(chosen[~inside], placed)) <= self._total(chosen):
+            return None
+        return placed
+
+    def _moves(self, schools: Ints, chosen: Ints, student: Ints, free: Bools, linears: Sequence[Ints]) -> Candidates:
+        """What the students of ``schools`` may be given, and what they give up."""
+        students = np.flatnonzero(np.isin(self.problem.students.school, schools))
+        mine = free & np.isin(student, students)
+        released = np.full(len(students), -1, dtype=np.int64)
+        released[np.searchsorted(students, student[mine])] = chosen[mine]
+        held = self._by_student(chosen[~free], student[~free], students)
+        return single_moves(self.problem, self.worth, linears, students, held, released, self.many)
+
+    def _elsewhere(self, found: Candidates, lost: Ints) -> Ints:
+        """The moves into none of the blocks of the pairs ``lost``."""
+        school, slot, count = self.problem.students.school, self.problem.pairs.slot, len(self.problem.slot_ids)
+        shut = np.unique(school[self._student(lost)] * count + slot[lost])
+        move, pair = found.members()
+        inside = np.isin(school[found.owner[move]] * count + slot[pair], shut)
+        return np.setdiff1d(np.arange(len(found.owner)), move[inside])
+
+    def _total(self, chosen: Ints) -> int:
+        """What the sweeps improve, of a whole allocation."""
+        values = goal_values(self.problem, np.sort(chosen))
+        return sum(coefficient * values[goal] for goal, coefficient in self.goals.items())
 
     def _by_student(self, pairs: Ints, student: Ints, students: Ints) -> Ints:
         """What each of ``students`` holds of ``pairs``, shape (students, most of any)."""

@@ -7,6 +7,7 @@ import pytest
 from chosen_rounds import CHOSEN
 from independent import optimum
 from path_checks import require_bounds_hold, require_clean, require_proofs_repeat
+from random_rounds import random_round
 
 from engine.options import build_options
 from solver.bound import Catalogue, relax
@@ -186,3 +187,17 @@ def test_rounds_too_large_to_be_served_whole(monkeypatch):
             require_bounds_hold(round_, best, answer)
             reached += len(answer.chosen) > 0
     assert reached > 0
+
+
+def test_time_is_kept_back_for_the_bounds_that_are_owed():
+    """What the first bounds took is kept back for the levels to come, and the limit comes that much earlier."""
+    round_ = random_round(4, "town")
+    problem, clock = build_problem(round_, build_options(round_)), Clock(Limits(time_limit=1000.0))
+    path = PricedPath(problem, round_.policy.levels, clock)
+    path.solve(0, [], None)
+    first, left = clock.kept_back, clock.left()
+    assert first > 0
+    assert left + first == pytest.approx(1000.0 - clock.seconds(), abs=1.0)
+    path._keep_back(len(round_.policy.levels) - 1)
+    assert clock.kept_back == 0.0
+    path.close()
