@@ -1,9 +1,9 @@
 """The path of a large re-run: keep the most of what was published, place the others around it, prove it by prices.
 
 Where the first levels are about the published allocation, nearly every student stays. So an exact model over the
-published pairs, and all pairs of the students whom the change touches, decides; its bounds hold over every eligible
-pair, for pairs that the prices find worth something are added and the prices found again (column generation: Gilmore
-and Gomory 1961; Desaulniers, Desrosiers and Solomon 2005).
+published pairs, and all pairs of the students whom the change touches, decides. Bounds hold over every eligible pair:
+levels that keep or count heads have theirs from relaxations, to which pairs that the prices find worth something are
+added (column generation: Gilmore and Gomory 1961; Desaulniers, Desrosiers and Solomon 2005), the others by a descent.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from solver.duals import prices_from_duals
 from solver.exact import LevelAnswer, NoAllocationError
 from solver.highs import Highs, Row
 from solver.measure import goal_values, level_value
+from solver.model import Expression
 from solver.prices import Prices, within_worth
 from solver.resources import rows_of_pairs
 
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
     from solver.limits import Clock
     from solver.problem import Problem
+    from solver.stages import Stages
 
 KEEPING = frozenset({"replaced", "stability"})
+COUNTED = KEEPING | {"guarantee", "reach"}
+"""Goals whose levels have their bound by relaxations of the exact model."""
 AT_ONCE = 20_000
 """Pairs of touched students in one exact model, about."""
 NODES = 1
@@ -38,6 +42,10 @@ MOST_KEPT = 6_000
 """Published pairs up to which one model holds them all in good time."""
 ROUNDS = 6
 """Times that a level's prices are found again with more pairs."""
+VAIN = 1
+"""Times in vain after which no more are tried."""
+STEPS, NEXT_STEPS = 160, 80
+"""Steps of the first descent for prices, from none, and of each later one, from the last level's."""
 
 
 def is_about_keeping(problem: Problem, levels: Sequence[Level]) -> bool:
@@ -58,6 +66,7 @@ class KeepingPath:
         self.highs = Highs(clock)
         self.kept = np.flatnonzero(problem.pairs.kept)
         self.chosen: Ints | None = None
+        self.stages: Stages | None = None
         self.pool = self.kept
 
     def close(self) -> None:
@@ -137,15 +146,21 @@ class KeepingPath:
         return rows_of_pairs(self.problem.resources, self.problem.slots, *uses)
 
     def _climbed(self, pool: Ints, levels: Sequence[Level]) -> Ints | None:
-        """The best allocation of the pairs in ``pool``, level by level; ``None`` when stopped before there is any."""
+        """The best allocation of the pairs in ``pool``, level by level; ``None`` when stopped before there is any.
+
+        Once as much as can be is kept, what is kept stays: the levels after that are then about few students.
+        """
         core = build_core(self.problem, levels, pool)
         if not len(core.program.upper):
             return np.zeros(0, dtype=np.int64)
         rows: list[Row] = []
+        stay: list[Row] = []
         chosen = solution = None
         for level in levels:
             objective = core.objective(level)
-            answer = self.highs.integer(core.program, objective, rows, solution, mip_max_nodes=NODES)
+            if chosen is not None and not stay and not level.goals.keys() <= KEEPING:
+                stay = [_all_of(core.pool.column[np.isin(core.pool.pair, np.intersect1d(chosen, self.kept))])]
+            answer = self.highs.integer(core.program, objective, [*rows, *stay], solution, mip_max_nodes=NODES)
             if answer.status == "infeasible":
                 if chosen is None:
                     raise NoAllocationError
@@ -165,12 +180,34 @@ class KeepingPath:
         return tuple(level_value(level, goals) for level in self.levels)
 
     def _bound(self, level: int, floors: Sequence[int], value: int) -> tuple[int, Prices]:
-        """The best bound found for ``level``: with prices of 0, then with those of a growing pool of pairs."""
+        """The best bound found for ``level``: with prices of 0, then with those of a growing pool, or of a descent.
+
+        The relaxation of a level that weighs slots takes a minute to solve beside levels that keep; a descent, seconds.
+        """
         prices = Prices.none(self.problem, level)
-        best, best_prices = relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound, prices
-        pool = self.pool
+        best = relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound
+        if best <= value or not self.levels[level].proof or self.clock.stop():
+            return best, prices
+        if self.levels[level].goals.keys() <= COUNTED:
+            return self._by_relaxations(level, floors, value, best)
+        found, by_descent = self._by_descent(level, floors)
+        return (found, by_descent) if found < best else (best, prices)
+
+    def _by_descent(self, level: int, floors: Sequence[int]) -> tuple[int, Prices]:
+        """Prices over all pairs, from the last level's where there is one that weighs slots."""
+        from solver.stages import Stages  # noqa: PLC0415 - it loads scipy, which only larger rounds pay for
+
+        if self.stages is None:
+            self.stages = Stages(self.problem, self.levels, self.clock)
+        steps = (STEPS, 1.0, 0.003) if self.stages.last is None else (NEXT_STEPS, 0.1, 0.003)
+        relaxed, prices = self.stages.descend(self.stages.begin(level, floors), *steps)
+        return relaxed.bound, prices
+
+    def _by_relaxations(self, level: int, floors: Sequence[int], value: int, best: int) -> tuple[int, Prices]:
+        """Prices of the exact model's relaxation over a pool of pairs, which grows while the bound falls."""
+        best_prices, pool, vain = Prices.none(self.problem, level), self.pool, 0
         for _ in range(ROUNDS):
-            if best <= value or not self.levels[level].proof or self.clock.stop():
+            if best <= value or self.clock.stop():
                 break
             core = build_core(self.problem, self.levels[: level + 1], pool)
             rows = [Row(core.objective(self.levels[i]), floor) for i, floor in enumerate(floors)]
@@ -179,11 +216,17 @@ class KeepingPath:
                 break
             prices = within_worth(self.levels, level, prices_from_duals(self.problem, core, answer.dual, level))
             relaxed = relax(self.problem, self.levels, level, floors, prices, self.catalogue)
+            vain = 0 if relaxed.bound < best else vain + 1
             if relaxed.bound < best:
                 best, best_prices = relaxed.bound, prices
             wanted = np.setdiff1d(relaxed.choice[relaxed.choice >= 0], pool)
-            if not len(wanted):
+            if not len(wanted) or vain >= VAIN:
                 break
             pool = np.union1d(pool, wanted)
         self.pool = pool
         return best, best_prices
+
+
+def _all_of(columns: Ints) -> Row:
+    """The row that takes all of some columns of 0 or 1."""
+    return Row(Expression(columns, np.ones(len(columns), dtype=np.int64)), len(columns))
