@@ -60,6 +60,7 @@ NO_OPTION: Mapping[str, str] = {
 
 
 NOT_ASKED = Standoff(None, frozenset())
+"""Of exchanges that are not told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +150,7 @@ class _Inquiry:
 
     def _exchanges(self, student: Student, pairs: NDArray[np.int64], bars: NDArray[np.int16]) -> Standoff:
         """How the student's exchanges end; not asked where nothing is proven, for then they are not told of."""
-        return (
-            self._precedence.standoff(student.student_id, pairs, bars) if self.proven else Standoff(None, frozenset())
-        )
+        return self._precedence.standoff(student.student_id, pairs, bars) if self.proven else NOT_ASKED
 
     def _is_given_nothing(self, student: Student) -> bool:
         """Whether the student is not available, or a limit of 0 leaves nothing to give."""

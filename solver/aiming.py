@@ -112,9 +112,7 @@ class Aim:
         """By block, how much less its groups bring than the slot's best; 0 for blocks that are empty or pinned."""
         blocks, problem = self.catalogue, self.problem
         held = chosen[problem.blocked[problem.pairs.slot[chosen]]]
-        school, slot = problem.students.school[problem.pairs.student_of(held)], problem.pairs.slot[held]
-        schools = len(problem.school_ids)
-        block = np.searchsorted(blocks.slot * schools + blocks.school, slot * schools + school)
+        block = blocks.block_of(problem, held)
         paid = np.zeros(len(blocks.slot), dtype=np.int64)
         np.add.at(paid, block, self._paid(held))
         members = np.bincount(block, minlength=len(paid))

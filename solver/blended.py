@@ -14,7 +14,6 @@ import numpy as np
 
 from solver.exact import integer_bound
 from solver.highs import Row
-from solver.model import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from solver.arrays import Floats, Ints
     from solver.exact import ExactPath, LevelAnswer
     from solver.ladder import Method
+    from solver.model import Expression
 
 WORK = 4.0
 """What one level of the exact model may cost, in CP-SAT's own measure of work."""
@@ -77,5 +77,6 @@ class BlendedPath:
         upper = core.program.upper.copy()
         upper[core.pool.column] = 0.0
         upper[taken] = 1.0
-        all_ = Row(Expression(taken, np.ones(len(taken), dtype=np.int64)), len(taken))
-        return self.exact.highs.integer(replace(core.program, upper=upper), objective, [*rows, all_], None).value
+        return self.exact.highs.integer(
+            replace(core.program, upper=upper), objective, [*rows, Row.all_of(taken)], None
+        ).value

@@ -78,6 +78,12 @@ class Catalogue:
         """By block, the fewest that must join the fixed students in one group."""
         return np.asarray(np.maximum(0, self.least - self.fixed))
 
+    def block_of(self, problem: Problem, pairs: Ints) -> Ints:
+        """The block of every one of ``pairs``, positions of pairs in slots whose students come in blocks."""
+        schools = len(problem.school_ids)
+        at = problem.pairs.slot[pairs] * schools + problem.students.school[problem.pairs.student_of(pairs)]
+        return np.asarray(np.searchsorted(self.slot * schools + self.school, at))
+
     @classmethod
     def of(cls, problem: Problem) -> Catalogue:
         """The catalogue of a problem."""
@@ -218,14 +224,10 @@ def group_values(problem: Problem, prices: Prices, catalogue: Catalogue) -> Ints
 
 def own_by_block(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:
     """Own prices compressed by block and descending within it: (first, price)."""
-    student = problem.pairs.student_of(prices.own_pair)
-    slot = problem.pairs.slot[prices.own_pair]
-    schools = len(problem.school_ids)
-    keys = catalogue.slot * schools + catalogue.school
-    block = np.searchsorted(keys, slot * schools + problem.students.school[student])
+    block = catalogue.block_of(problem, prices.own_pair)
     order = np.lexsort((-prices.own_price, block))
-    first = np.zeros(len(keys) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(block, minlength=len(keys)), out=first[1:])
+    first = np.zeros(len(catalogue.slot) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(block, minlength=len(catalogue.slot)), out=first[1:])
     return first, prices.own_price[order]
 
 

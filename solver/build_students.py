@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.goals import key_stage
-from solver.lottery import ticket
+from engine.lottery_tickets import ticket
 from solver.numbering import sector_key
 from solver.problem import NO_LIMIT, StudentFacts
 

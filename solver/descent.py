@@ -95,10 +95,7 @@ class Descent:
         problem = self.problem
         blocks = self.catalogue
         self.block_pair = np.flatnonzero(problem.blocked[problem.pairs.slot.raw])
-        student = problem.pairs.student_of(self.block_pair)
-        schools = len(problem.school_ids)
-        at = problem.pairs.slot[self.block_pair] * schools + problem.students.school[student]
-        block = np.searchsorted(blocks.slot * schools + blocks.school, at)
+        block = blocks.block_of(problem, self.block_pair)
         self.member = np.argsort(block, kind="stable")
         self.first = np.zeros(len(blocks.slot) + 1, dtype=np.int64)
         np.cumsum(np.bincount(block, minlength=len(blocks.slot)), out=self.first[1:])

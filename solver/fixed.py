@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.goals import triangle
+from engine.lottery_tickets import ticket
 from engine.options import pair_tenths
 from engine.preferences import worth as preference_worth
-from solver.lottery import ticket
 from solver.numbering import sector_key
 from solver.separations import kept_apart, separated
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.child import HIGHS, Child
+from solver.model import Expression
 
 if TYPE_CHECKING:
-    from solver.arrays import Floats
+    from solver.arrays import Floats, Ints
     from solver.limits import Clock
-    from solver.model import Expression, LinearProgram
+    from solver.model import LinearProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ class Row:
 
     expression: Expression
     least: int
+
+    @classmethod
+    def all_of(cls, columns: Ints) -> Row:
+        """The row that takes all of some columns of 0 or 1."""
+        return cls(Expression(columns, np.ones(len(columns), dtype=np.int64)), len(columns))
 
 
 def job_of(program: LinearProgram, objective: Expression, rows: list[Row]) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from solver.duals import prices_from_duals
 from solver.exact import LevelAnswer, NoAllocationError
 from solver.highs import Highs, Row
 from solver.measure import goal_values, level_value
-from solver.model import Expression
 from solver.prices import Prices, within_worth
 from solver.resources import rows_of_pairs
 
@@ -42,8 +41,6 @@ MOST_KEPT = 6_000
 """Published pairs up to which one model holds them all in good time."""
 ROUNDS = 6
 """Times that a level's prices are found again with more pairs."""
-VAIN = 1
-"""Times in vain after which no more are tried."""
 STEPS, NEXT_STEPS = 160, 80
 """Steps of the first descent for prices, from none, and of each later one, from the last level's."""
 
@@ -159,7 +156,7 @@ class KeepingPath:
         for level in levels:
             objective = core.objective(level)
             if chosen is not None and not stay and not level.goals.keys() <= KEEPING:
-                stay = [_all_of(core.pool.column[np.isin(core.pool.pair, np.intersect1d(chosen, self.kept))])]
+                stay = [Row.all_of(core.pool.column[np.isin(core.pool.pair, np.intersect1d(chosen, self.kept))])]
             answer = self.highs.integer(core.program, objective, [*rows, *stay], solution, mip_max_nodes=NODES)
             if answer.status == "infeasible":
                 if chosen is None:
@@ -205,7 +202,7 @@ class KeepingPath:
 
     def _by_relaxations(self, level: int, floors: Sequence[int], value: int, best: int) -> tuple[int, Prices]:
         """Prices of the exact model's relaxation over a pool of pairs, which grows while the bound falls."""
-        best_prices, pool, vain = Prices.none(self.problem, level), self.pool, 0
+        best_prices, pool = Prices.none(self.problem, level), self.pool
         for _ in range(ROUNDS):
             if best <= value or self.clock.stop():
                 break
@@ -216,17 +213,12 @@ class KeepingPath:
                 break
             prices = within_worth(self.levels, level, prices_from_duals(self.problem, core, answer.dual, level))
             relaxed = relax(self.problem, self.levels, level, floors, prices, self.catalogue)
-            vain = 0 if relaxed.bound < best else vain + 1
-            if relaxed.bound < best:
-                best, best_prices = relaxed.bound, prices
+            if relaxed.bound >= best:
+                break
+            best, best_prices = relaxed.bound, prices
             wanted = np.setdiff1d(relaxed.choice[relaxed.choice >= 0], pool)
-            if not len(wanted) or vain >= VAIN:
+            if not len(wanted):
                 break
             pool = np.union1d(pool, wanted)
         self.pool = pool
         return best, best_prices
-
-
-def _all_of(columns: Ints) -> Row:
-    """The row that takes all of some columns of 0 or 1."""
-    return Row(Expression(columns, np.ones(len(columns), dtype=np.int64)), len(columns))

@@ -78,7 +78,7 @@ class Lifting:
         value, choice = student_side(self.part, worth, prices)
         choice = np.append(self.pool, -1)[choice]
         shut, willing, mates = explore(problem, worth, prices, usable, value).wanted()
-        block = self._block(shut)
+        block = self.catalogue.block_of(self.problem, shut)
         own_pair, own_price, base = self._shut_prices(shut, willing, block)
         blocks = prices.blocks.copy()
         at = np.flatnonzero(~self.active)
@@ -112,14 +112,6 @@ class Lifting:
         row, column = np.nonzero(both >= 0)
         return Rivals(chosen, brought[chosen], number[block[inside]][row], both[row, column], sign[row, column])
 
-    def _block(self, pairs: Ints) -> Ints:
-        """The block of every pair."""
-        problem, blocks = self.problem, self.catalogue
-        student = problem.pairs.student_of(pairs)
-        schools = len(problem.school_ids)
-        key = blocks.slot * schools + blocks.school
-        return np.asarray(np.searchsorted(key, problem.pairs.slot[pairs] * schools + problem.students.school[student]))
-
     def _places(self) -> Ints:
         """The most places that every block can fill."""
         blocks = self.catalogue
@@ -151,7 +143,7 @@ class Lifting:
         if not wanting.any():
             return prices
         pair, loss = self._losses(before, value, choice)
-        block = self._block(pair)
+        block = self.catalogue.block_of(self.problem, pair)
         loss, pair, block = loss[wanting[block]], pair[wanting[block]], block[wanting[block]]
         most = np.bincount(block, weights=loss.astype(float), minlength=len(brought))
         asked = np.repeat(top, np.diff(blocks.slot_first)) - brought

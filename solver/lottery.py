@@ -1,4 +1,4 @@
-"""The published lottery: tickets, and the order in which ties are settled."""
+"""The order in which the published lottery settles ties."""
 
 from __future__ import annotations
 
@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TICKETS = 1000
-
 
 def digest(seed: str, identifier: str) -> bytes:
     """SHA-256 of ``seed|identifier``."""
     return hashlib.sha256(f"{seed}|{identifier}".encode()).digest()
-
-
-def ticket(seed: str, student_id: str) -> int:
-    """The student's ticket, 1 to 1000."""
-    return 1 + int.from_bytes(digest(seed, student_id)[:4], "big") % TICKETS
 
 
 def lottery_order(seed: str, identifiers: Sequence[str]) -> list[int]:

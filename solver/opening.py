@@ -71,10 +71,6 @@ def closed_blocks(blocks: Catalogue, opened: Ints, problem: Problem) -> Bools:
 
 def groups_held(problem: Problem, blocks: Catalogue, chosen: Ints) -> Ints:
     """By block, how many groups the students of the pairs ``chosen`` and of fixed assignments fill."""
-    student, slot = problem.pairs.student_of(chosen), problem.pairs.slot[chosen]
-    schools = len(problem.school_ids)
-    inside = problem.blocked[slot]
-    key = slot[inside] * schools + problem.students.school[student[inside]]
-    block = np.searchsorted(blocks.slot * schools + blocks.school, key)
+    block = blocks.block_of(problem, chosen[problem.blocked[problem.pairs.slot[chosen]]])
     members = np.bincount(block, minlength=len(blocks.slot)) + blocks.fixed
     return np.asarray(-(-members // np.maximum(1, blocks.most)))

@@ -108,7 +108,7 @@ class PricedPath:
         self.rates = combined_rates(self.ranked, swings(problem, self.ranked))
         self.chosen: Ints | None = None
         self.lifted: Prices | None = None
-        self.seconds = 0.0
+        self.head_seconds = 0.0
 
     def close(self) -> None:
         """End the solvers' processes."""
@@ -143,7 +143,7 @@ class PricedPath:
 
     def _keep_back(self, level: int) -> None:
         """Keep time for the bounds of the levels from ``level`` on, by what the first bound took."""
-        self.clock.kept_back = OWED * self.seconds * (len(self.levels) - level - 1)
+        self.clock.kept_back = OWED * self.head_seconds * (len(self.levels) - level - 1)
 
     def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
         """Good prices for a level, and what they prove."""
@@ -212,7 +212,7 @@ class PricedPath:
         for number in range(self.leading):
             nothing = Prices.none(self.problem, number)
             floors.append(relax(self.problem, self.levels, number, floors, nothing, self.stages.catalogue).bound)
-        self.seconds = (time.perf_counter() - begun) / max(1, self.leading)
+        self.head_seconds = (time.perf_counter() - begun) / max(1, self.leading)
         self._keep_back(0)
         return floors
 

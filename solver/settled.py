@@ -135,9 +135,9 @@ class Settled:
         student = problem.pairs.student_of(rivals.pair)
         slot, school = problem.pairs.slot[rivals.pair], facts.school[student]
         at, row = rows_of_pairs(problem.resources, problem.slots, facts.support[student], school, slot)
-        blocks, schools = self.catalogue, len(problem.school_ids)
+        blocks = self.catalogue
         inside = np.flatnonzero(self.usable[rivals.pair] & problem.blocked[slot])
-        block = np.searchsorted(blocks.slot * schools + blocks.school, slot[inside] * schools + school[inside])
+        block = blocks.block_of(problem, rivals.pair[inside])
         left = len(problem.resources.left)
         change = sp.csr_matrix(
             (

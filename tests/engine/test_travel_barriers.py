@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from audit_rounds import experience, round_of, school, student
 from geopy.distance import geodesic
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_pairs import first_met
 
@@ -129,6 +129,7 @@ grid = st.builds(Point, st.integers(0, 4).map(float), st.integers(0, 4).map(floa
 anywhere = st.builds(Point, st.floats(53.0, 53.2), st.floats(-3.0, -2.8))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_meetings_agree_with_testing_every_place_there_could_be_one(data):
     """On a coarse grid, where all that can touch touches, and off it, bulk, exact and plain answers are one."""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from independent import optimum
+
 from engine.audit import audit
 from solver.allocate import rows_of
 from solver.proof import Labels, write_prices
 from solver.proof_reading import read_prices
 from solver.recount import Recount
+
+
+def solvable(chosen_rounds):
+    """Those of the rounds in which there is an allocation at all, each with its independent optimum."""
+    for chosen in chosen_rounds:
+        round_ = chosen.round()
+        best = optimum(round_)
+        if best is not None:
+            yield round_, best
 
 
 def require_clean(round_, problem, answer):

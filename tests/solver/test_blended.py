@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
-from independent import optimum
-from path_checks import require_bounds_hold, require_clean, require_proofs_repeat
+from path_checks import require_bounds_hold, require_clean, require_proofs_repeat, solvable
 from random_rounds import random_round
 
 from engine.options import build_options
@@ -41,12 +40,7 @@ def both(round_):
 @pytest.fixture(scope="module")
 def compared():
     """Round, optimum, problem, the blended answer and the exact one, where there is an allocation at all."""
-    found = []
-    for chosen in SOME:
-        round_ = chosen.round()
-        best = optimum(round_)
-        if best is not None:
-            found.append((round_, best, *both(round_)))
+    found = [(round_, best, *both(round_)) for round_, best in solvable(SOME)]
     assert len(found) >= LEAST_COMPARED
     return found
 

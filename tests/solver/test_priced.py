@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
 from independent import optimum
-from path_checks import require_bounds_hold, require_clean, require_proofs_repeat
+from path_checks import require_bounds_hold, require_clean, require_proofs_repeat, solvable
 from random_rounds import random_round
 
 from engine.options import build_options
@@ -55,12 +55,7 @@ def whole(problem, levels, level=0):
 @pytest.fixture(scope="module")
 def compared():
     """Round, optimum, problem and the path's answer, where there is an allocation at all."""
-    found = []
-    for chosen in SOME:
-        round_ = chosen.round()
-        best = optimum(round_)
-        if best is not None:
-            found.append((round_, best, *priced(round_)))
+    found = [(round_, best, *priced(round_)) for round_, best in solvable(SOME)]
     assert len(found) >= LEAST_COMPARED
     return found
 
@@ -178,14 +173,11 @@ def test_rounds_too_large_to_be_served_whole(monkeypatch):
         monkeypatch.setattr(f"solver.{name}", value)
     monkeypatch.setattr("solver.stages.SAMPLE", 3)
     reached = 0
-    for chosen in CHOSEN[3::23]:
-        round_ = chosen.round()
-        best = optimum(round_)
-        if best is not None:
-            problem, answer = priced(round_)
-            require_clean(round_, problem, answer)
-            require_bounds_hold(round_, best, answer)
-            reached += len(answer.chosen) > 0
+    for round_, best in solvable(CHOSEN[3::23]):
+        problem, answer = priced(round_)
+        require_clean(round_, problem, answer)
+        require_bounds_hold(round_, best, answer)
+        reached += len(answer.chosen) > 0
     assert reached > 0
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
 from independent import optimum
-from path_checks import require_bounds_hold, require_clean, require_proofs_repeat
+from path_checks import require_bounds_hold, require_clean, require_proofs_repeat, solvable
 
 from engine.options import build_options
 from solver.bound import relax
@@ -27,11 +27,7 @@ TINY_MOVE = 1e-5
 def settled():
     """Round, optimum, and the settled search for its first level after a turn, where groups and options are there."""
     found = []
-    for chosen in SOME:
-        round_ = chosen.round()
-        best = optimum(round_)
-        if best is None:
-            continue
+    for round_, best in solvable(SOME):
         problem = build_problem(round_, build_options(round_))
         stages = Stages(problem, round_.policy.levels, Clock(Limits()))
         search = stages.begin(0, [])
