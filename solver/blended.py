@@ -1,39 +1,64 @@
-"""The blended path, for rounds of a few hundred students: prices and an allocation, then the exact model from there.
+"""The blended path, for rounds of a few hundred students: prices and an allocation, then an exact model from there.
 
-Prices bound such a round far better than the exact model's relaxation, and neighbourhoods find an allocation sooner;
-the exact model then betters what they leave, level by level, and may prove what prices cannot. Its work is counted in
-CP-SAT's own measure, so a run ends by itself and ends the same on every machine.
+Neighbourhoods at good prices find an allocation soon; an exact model betters what they leave, level by level, and may
+prove what prices cannot. In it those alike share their columns, so it is a little less than the round: what it gives a
+set of students must be dealt out to them. Where that fails it is built again with each of them by himself or herself.
+Its work is counted in the solvers' own measures, so a run ends by itself and ends the same on every machine.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.exact import integer_bound
-from solver.highs import Row
+from solver.alike import Alike
+from solver.core import build_core, opposed_goals
+from solver.cuts import group_cuts
+from solver.dealing import deal
+from solver.exact import ROUNDING, integer_bound
+from solver.highs import UNANSWERED, Answer, Row
+from solver.model import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solver.arrays import Floats, Ints
+    from solver.core import Core
     from solver.exact import ExactPath, LevelAnswer
     from solver.ladder import Method
-    from solver.model import Expression
 
-WORK = 4.0
-"""What one level of the exact model may cost, in CP-SAT's own measure of work."""
+SMALL = 5_000
+"""Columns of models that CP-SAT is asked about; larger ones are HiGHS'."""
+WORK = 12.0
+"""What one model may cost, in CP-SAT's own measure of work."""
+NODES = 10
+"""Branches that HiGHS may take in one model: what it does before the first of them is most of its work."""
+TIMES = 4
+"""Times that a level's model is built, each time with more students told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One level's model, with what it is asked."""
+
+    alike: Alike
+    core: Core
+    objective: Expression
+    rows: list[Row]
 
 
 class BlendedPath:
-    """Asks ``first`` about every level, then the exact model from where ``first`` ended."""
+    """Asks ``first`` about every level, then an exact model from where ``first`` ended."""
 
     def __init__(self, exact: ExactPath, first: Method) -> None:
         """Both are closed with the path."""
         self.exact, self.first = exact, first
+        self.problem, self.levels = exact.problem, exact.levels
         self.clock = exact.highs.clock
+        self.alone: frozenset[int] = frozenset()
+        """Students told apart from those like them."""
 
     def close(self) -> None:
         """End the solvers' processes."""
@@ -43,40 +68,102 @@ class BlendedPath:
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
         """The better allocation of the two ways, what prices prove and, where it is lower, the solver's bound."""
         found = self.first.solve(level, floors, incumbent)
-        if found is None or self.clock.stop():
-            return found
-        core, levels = self.exact.core, self.exact.levels
-        objective = core.objective(levels[level])
-        rows = [Row(core.objective(levels[i]), floor) for i, floor in enumerate(floors)]
-        start = self._completed(objective, rows, found.chosen)
-        if start is None and not self.clock.stop():  # the model knows a rule that the first way has broken
-            return self.exact.solve(level, floors, incumbent)
-        if start is None or self._proven(level, found):
-            return found
-        return self._bettered(level, floors, found, (objective, rows, start))
+        if found is None:
+            return None
+        last: tuple[_Question, Answer, list[int]] | None = None
+        for _ in range(TIMES if self.levels[level].proof else 1):
+            if self.clock.stop() or self._proven(level, found):
+                break
+            question = self._question(level, floors)
+            if last is not None:
+                found, _ = self._dealt(level, floors, found, question, self._around(question, *last))
+            start = None if self._proven(level, found) else self._completed(question, found.chosen)
+            if start is None:
+                break
+            answer = self._integer(question, start, found.solver_bound, prove=self.levels[level].proof)
+            bounds = [bound for bound in (found.solver_bound, integer_bound(answer)) if bound is not None]
+            found = replace(found, solver_bound=min(bounds, default=None))
+            found, stuck = self._dealt(level, floors, found, question, answer)
+            if not stuck:
+                break
+            self.alone |= {int(s) for each in stuck for s in question.alike.members(each)}
+            last = question, answer, stuck
+        return found
 
-    def _bettered(
-        self, level: int, floors: Sequence[int], found: LevelAnswer, question: tuple[Expression, list[Row], Floats]
-    ) -> LevelAnswer:
-        """``found`` with what the exact model adds to it in its limit of work."""
-        core, (objective, rows, start) = self.exact.core, question
-        rows = [*rows, *self.exact.cuts]
-        answer = self.exact.cp_sat.integer(core.program, objective, rows, start, max_deterministic_time=WORK)
-        chosen = found.chosen
-        if answer.value is not None:
-            chosen = self.exact.better(level, floors, chosen, core.chosen(answer.value))
-        return replace(found, chosen=chosen, solver_bound=integer_bound(answer))
+    def _question(self, level: int, floors: Sequence[int]) -> _Question:
+        """The model of ``level``, in which nobody is alike where a goal is rewarded against its sense."""
+        levels = self.levels[: level + 1]
+        goals = frozenset(goal for each in levels for goal in each.goals)
+        opposed = opposed_goals(levels)
+        alike = Alike.nobody(self.problem) if opposed else Alike.by(self.problem, goals, self.alone)
+        core = build_core(self.problem, levels, alike=alike)
+        rows = [Row(core.objective(each), floor) for each, floor in zip(levels, floors, strict=False)]
+        return _Question(alike, core, core.objective(levels[level]), [*rows, *group_cuts(self.problem, core)])
+
+    def _dealt(
+        self, level: int, floors: Sequence[int], found: LevelAnswer, question: _Question, answer: Answer
+    ) -> tuple[LevelAnswer, list[int]]:
+        """``found``, or what ``answer`` gives single students where that is better; to whom it cannot be dealt out."""
+        if answer.value is None or answer.objective < self.exact.value(level, found.chosen) + 1 - ROUNDING:
+            return found, []
+        chosen, stuck = deal(self.problem, question.core, question.alike, answer.value, self.exact.highs)
+        if stuck:
+            return found, stuck
+        return replace(found, chosen=self.exact.better(level, floors, found.chosen, chosen)), []
+
+    def _around(self, question: _Question, last: _Question, answer: Answer, stuck: list[int]) -> Answer:
+        """The best of the model in which all but those ``stuck`` are given what the ``last`` one gave them."""
+        if answer.value is None:
+            return UNANSWERED
+        pool, before = question.core.pool, last.core.pool
+        held = ~np.isin(before.student, stuck)
+        at = pool.column[np.searchsorted(pool.pair, before.pair[held])]
+        number = last.core.taken(answer.value)[held]
+        upper = question.core.program.upper.copy()
+        upper[at] = number
+        everything = Row(Expression(at, np.ones(len(at), dtype=np.int64)), int(number.sum()))
+        program = replace(question.core.program, upper=upper)
+        return self.exact.highs.integer(
+            program, question.objective, [*question.rows, everything], None, mip_max_nodes=NODES
+        )
+
+    def _integer(self, question: _Question, start: Floats, known: int | None, *, prove: bool) -> Answer:
+        """The best answer found from ``start`` on, and a bound: by CP-SAT, or of larger models by HiGHS.
+
+        HiGHS is asked about the columns that the relaxation all but takes, then, to ``prove`` it, about all that a
+        better answer may take (reduced-cost fixing: Dantzig, Fulkerson and Johnson 1954). ``known`` is a bound already.
+        """
+        program, objective, rows = question.core.program, question.objective, question.rows
+        if len(program.upper) <= SMALL:
+            return self.exact.cp_sat.integer(program, objective, rows, start, max_deterministic_time=WORK)
+        highs = self.exact.highs
+        relaxed = highs.linear(program, objective, rows)
+        if relaxed.reduced is None or relaxed.value is None:
+            return UNANSWERED
+        loss = np.where((relaxed.value > ROUNDING) | (start > 0), 0.0, np.abs(relaxed.reduced))
+        best = float(objective.dense(len(start)) @ start + objective.constant)
+        bound = relaxed.objective if known is None else min(relaxed.objective, known)
+        for most in (float(np.sort(loss)[SMALL]), float("inf"))[: 1 + prove]:
+            if self.clock.stop() or bound < best + 1 - ROUNDING:
+                break
+            likely = np.where(loss <= min(most, relaxed.objective - best) + ROUNDING, program.upper, 0.0)
+            answer = highs.integer(replace(program, upper=likely), objective, rows, start, mip_max_nodes=NODES)
+            if answer.value is not None and answer.objective > best:
+                start, best = answer.value, answer.objective
+            if most >= relaxed.objective - best:
+                bound = min(bound, max(best, answer.bound))
+        return Answer("feasible", start, None, None, best, bound, 0)
 
     def _proven(self, level: int, found: LevelAnswer) -> bool:
-        return found.price_bound is not None and self.exact.value(level, found.chosen) >= found.price_bound
+        bounds = [bound for bound in (found.price_bound, found.solver_bound) if bound is not None]
+        return self.exact.value(level, found.chosen) >= min(bounds, default=1 << 62)
 
-    def _completed(self, objective: Expression, rows: list[Row], chosen: Ints) -> Floats | None:
+    def _completed(self, question: _Question, chosen: Ints) -> Floats | None:
         """The model's columns when the pairs ``chosen`` are taken and no others."""
-        core = self.exact.core
-        taken = core.pool.column[np.isin(core.pool.pair, chosen)]
-        upper = core.program.upper.copy()
-        upper[core.pool.column] = 0.0
-        upper[taken] = 1.0
-        return self.exact.highs.integer(
-            replace(core.program, upper=upper), objective, [*rows, Row.all_of(taken)], None
-        ).value
+        first, member, pool = self.problem.pairs.first, self.problem.pairs.student_of(chosen), question.core.pool
+        at = np.searchsorted(pool.pair, chosen - first[member] + first[question.alike.of[member]])
+        upper = question.core.program.upper.copy()
+        upper[pool.column] = np.bincount(at, minlength=pool.size)
+        everything = Row(Expression(pool.column, np.ones(pool.size, dtype=np.int64)), len(chosen))
+        program = replace(question.core.program, upper=upper)
+        return self.exact.highs.integer(program, question.objective, [*question.rows, everything], None).value

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.alike import Alike
 from solver.core_goals import GoalBuilder, goal_expressions
+from solver.core_patterns import Patterns, pattern_rows
 from solver.core_rules import Blocks, Pool, block_rows, resource_rows, separation_rows, student_rows
 from solver.model import Expression, LinearProgram, Model
 
@@ -27,6 +29,7 @@ class Core:
     pool: Pool
     goals: Mapping[str, Expression]
     blocks: Blocks
+    patterns: Patterns
     resource_row: Ints
     equity_row: Mapping[int, int]
     reserve_row: Mapping[int, int]
@@ -40,23 +43,36 @@ class Core:
 
     def chosen(self, solution: Floats) -> Ints:
         """The pairs that a solution takes."""
-        return self.pool.pair[np.rint(solution[self.pool.column]).astype(np.int64) > 0]
+        return self.pool.pair[self.taken(solution) > 0]
+
+    def taken(self, solution: Floats) -> Ints:
+        """How many of those alike a solution gives each pair of the pool."""
+        return np.rint(solution[self.pool.column]).astype(np.int64)
 
 
-def build_core(problem: Problem, levels: Sequence[Level], pairs: Ints | None = None) -> Core:
-    """The exact model of ``problem`` over ``pairs`` (default: all), with the goals that ``levels`` use."""
+def build_core(
+    problem: Problem, levels: Sequence[Level], pairs: Ints | None = None, alike: Alike | None = None
+) -> Core:
+    """The exact model of ``problem`` over ``pairs`` (default: all), with the goals that ``levels`` use.
+
+    With ``alike`` those alike share their columns, and patterns say how a student's slots go together.
+    """
     model = Model()
+    number = (alike or Alike.nobody(problem)).number
     pair = np.arange(len(problem.pairs.slot), dtype=np.int64) if pairs is None else pairs
-    column = model.columns(np.ones(len(pair)), integer=True)
-    pool = Pool(pair, column, problem.pairs.student_of(pair), problem.pairs.slot[pair])
+    student = problem.pairs.student_of(pair)
+    pair, student = pair[number[student] > 0], student[number[student] > 0]
+    column = model.columns(number[student], integer=True)
+    pool = Pool(pair, column, student, problem.pairs.slot[pair], number)
     student_rows(model, problem, pool)
+    patterns = pattern_rows(model, problem, pool) if alike else Patterns.none(problem)
     resource_row = resource_rows(model, problem, pool)
     separation_rows(model, problem, pool)
     blocks = block_rows(model, problem, pool)
     used = frozenset(goal for level in levels for goal in level.goals)
-    builder = GoalBuilder(model, problem, pool, opposed_goals(levels), {}, {}, "equity" in used)
+    builder = GoalBuilder(model, problem, pool, patterns, opposed_goals(levels), {}, {}, "equity" in used)
     goals = goal_expressions(builder, used)
-    return Core(model.arrays(), pool, goals, blocks, resource_row, builder.equity_row, builder.reserve_row)
+    return Core(model.arrays(), pool, goals, blocks, patterns, resource_row, builder.equity_row, builder.reserve_row)
 
 
 def opposed_goals(levels: Sequence[Level]) -> frozenset[str]:

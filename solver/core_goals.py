@@ -16,7 +16,8 @@ from solver.model import INFINITY, Expression
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solver.arrays import Ints
+    from solver.arrays import Bools, Ints
+    from solver.core_patterns import Patterns
     from solver.core_rules import Pool
     from solver.model import Model
     from solver.problem import Problem
@@ -32,6 +33,7 @@ class GoalBuilder:
     model: Model
     problem: Problem
     pool: Pool
+    patterns: Patterns
     opposed: frozenset[str]
     equity_row: dict[int, int]
     reserve_row: dict[int, int]
@@ -39,36 +41,48 @@ class GoalBuilder:
 
     reach_terms: tuple[Ints, Ints] | None = None
 
-    def any_of(self, owner: Ints, position: Ints, most: Ints, *, exact: bool) -> tuple[Ints, Ints]:
+    def any_of(self, owner: Ints, position: Ints, most: Ints, *, exact: bool, parts: int = 1) -> tuple[Ints, Ints]:
         """One column per owner that is at most 1 and at most the sum of the owner's pool positions.
 
-        ``most`` bounds that sum by owner; where it is 1 the pairs themselves are the columns. With ``exact`` the
-        column is 1 as soon as one of them is. Returns (owner, column).
+        ``most`` bounds that sum by student, whose ``parts`` owners are numbered in a row; where it is 1 the pairs
+        themselves are the columns. With ``exact`` the column is 1 as soon as one of them is. For 1 read the number of
+        those alike. Returns (owner, column).
         """
-        single = most[owner] <= 1
+        single = most[owner // parts] <= 1
         alone = owner[single], self.pool.column[position[single]]
         owner, position = owner[~single], position[~single]
         owners, index = np.unique(owner, return_inverse=True)
         if not len(owners):
             return alone
-        column = self.model.columns(np.ones(len(owners)), integer=exact)
+        column = self.model.columns(self.pool.alike[owners // parts], integer=exact)
         rows = self.model.rows(-INFINITY, 0, len(owners))
         self.model.put(rows, column, 1)
         self.model.put(rows[index], self.pool.column[position], -1)
         if exact:
             rows = self.model.rows(-INFINITY, 0, len(owners))
             self.model.put(rows[index], self.pool.column[position], 1)
-            self.model.put(rows, column, -np.minimum(most[owners], np.bincount(index)))
+            self.model.put(rows, column, -np.minimum(most[owners // parts], np.bincount(index)))
         return np.concatenate([alone[0], owners]), np.concatenate([alone[1], column])
 
     def placed(self) -> tuple[Ints, Ints]:
         """(student, column) for every student's having a slot; made once, for reach and equity."""
         if self.reach_terms is None:
             exact = bool(self.opposed & {"reach"}) or self.equity_used
-            position = np.flatnonzero(~self.problem.students.placed[self.pool.student])
-            most = self.problem.students.max_slots
-            self.reach_terms = self.any_of(self.pool.student[position], position, most, exact=exact)
+            placed = self.problem.students.placed
+            self.reach_terms = self.having(~placed, ~placed[self.patterns.student], np.True_, exact=exact)
         return self.reach_terms
+
+    def having(self, students: Bools, patterns: Bools, pairs: Bools | np.bool_, *, exact: bool) -> tuple[Ints, Ints]:
+        """(student, column) for having one of ``pairs``, of those of ``students``.
+
+        ``patterns`` are the patterns that have one, ``pairs`` is by pool position, ``students`` by student.
+        """
+        uncovered = ~self.patterns.covered[self.pool.student]
+        position = np.flatnonzero(students[self.pool.student] & pairs & uncovered)
+        most = self.problem.students.max_slots
+        student, column = self.any_of(self.pool.student[position], position, most, exact=exact)
+        own = self.patterns
+        return np.concatenate([student, own.student[patterns]]), np.concatenate([column, own.column[patterns]])
 
 
 def goal_expressions(builder: GoalBuilder, goals: frozenset[str]) -> dict[str, Expression]:
@@ -84,15 +98,11 @@ def _count(terms: tuple[Ints, Ints]) -> Expression:
     return Expression(terms[1], np.ones(len(terms[1]), dtype=np.int64))
 
 
-def _of_students(b: GoalBuilder, goal: str, position: Ints) -> Expression:
-    """How many students have one of their pool positions."""
-    most = b.problem.students.max_slots
-    return _count(b.any_of(b.pool.student[position], position, most, exact=goal in b.opposed))
-
-
 def _guarantee(b: GoalBuilder) -> Expression:
-    open_ = ~b.problem.students.guaranteed[b.pool.student] & b.problem.slots.counts[b.pool.slot]
-    return _of_students(b, "guarantee", np.flatnonzero(open_))
+    students = ~b.problem.students.guaranteed
+    of_pattern = b.patterns.counting & students[b.patterns.student]
+    counts = b.problem.slots.counts[b.pool.slot]
+    return _count(b.having(students, of_pattern, counts, exact="guarantee" in b.opposed))
 
 
 def _reach(b: GoalBuilder) -> Expression:
@@ -100,14 +110,14 @@ def _reach(b: GoalBuilder) -> Expression:
 
 
 def _progression(b: GoalBuilder) -> Expression:
-    students = b.problem.students
-    higher = b.problem.slots.tier[b.pool.slot] > students.top_tier[b.pool.student]
-    return _of_students(b, "progression", np.flatnonzero(higher & ~students.progressed[b.pool.student]))
+    facts = b.problem.students
+    higher = b.problem.slots.tier[b.pool.slot] > facts.top_tier[b.pool.student]
+    return _count(b.having(~facts.progressed, b.patterns.higher, higher, exact="progression" in b.opposed))
 
 
 def _replaced(b: GoalBuilder) -> Expression:
-    students = b.problem.students
-    return _of_students(b, "replaced", np.flatnonzero((students.baseline & ~students.placed)[b.pool.student]))
+    students = b.problem.students.baseline & ~b.problem.students.placed
+    return _count(b.having(students, students[b.patterns.student], np.True_, exact="replaced" in b.opposed))
 
 
 def _breadth(b: GoalBuilder) -> Expression:
@@ -115,18 +125,20 @@ def _breadth(b: GoalBuilder) -> Expression:
     position = np.flatnonzero(~b.problem.students.known_sector[b.pool.student, sector])
     width = b.problem.students.known_sector.shape[1]
     owner = b.pool.student[position] * width + sector[position]
-    most = np.repeat(b.problem.students.max_slots, width)
-    return _count(b.any_of(owner, position, most, exact="breadth" in b.opposed))
+    most = b.problem.students.max_slots
+    return _count(b.any_of(owner, position, most, exact="breadth" in b.opposed, parts=width))
 
 
 def _need(b: GoalBuilder) -> Expression:
     students, slots = b.problem.students, b.problem.slots
     given = np.where(slots.counts[b.pool.slot], slots.half_days[b.pool.slot], 0)
     left = students.need_left[b.pool.student]
-    useful = (given > 0) & (left > 0)
+    useful = (given > 0) & (left > 0) & ~b.patterns.covered[b.pool.student]
     single = useful & (students.max_slots[b.pool.student] <= 1)
     gain = _gain(left, np.minimum(left, given))
     linear = Expression(b.pool.column[single], gain[single])
+    owed = students.need_left[b.patterns.student]
+    linear = linear.plus(Expression(b.patterns.column, _gain(owed, np.minimum(owed, b.patterns.given))))
     several = np.flatnonzero(useful & ~single)
     owners, index = np.unique(b.pool.student[several], return_inverse=True)
     if not len(owners):
@@ -134,7 +146,7 @@ def _need(b: GoalBuilder) -> Expression:
     pieces = students.need_left[owners]
     owner_of = np.repeat(np.arange(len(owners)), pieces)
     worth = np.concatenate([np.arange(int(d), 0, -1) for d in pieces])
-    column = b.model.columns(np.ones(len(worth)), integer="need" in b.opposed)
+    column = b.model.columns(b.pool.alike[owners[owner_of]], integer="need" in b.opposed)
     rows = b.model.rows(-INFINITY, 0, len(owners))
     b.model.put(rows[owner_of], column, 1)
     b.model.put(rows[index], b.pool.column[several], -given[several])

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The pairs of one model: positions in the problem's pairs, their columns, students and slots."""
+    """The pairs of one model: positions in the problem's pairs, their columns, students and slots.
+
+    ``alike``: by student, how many the student stands for, shape (students,).
+    """
 
     pair: Ints
     column: Ints
     student: Ints
     slot: Ints
+    alike: Ints
 
     @property
     def size(self) -> int:
@@ -81,7 +85,7 @@ def resource_rows(model: Model, problem: Problem, pool: Pool) -> Ints:
         problem.students.school[pool.student],
         pool.slot,
     )
-    use = np.bincount(row, minlength=len(resources.left))
+    use = np.bincount(row, weights=pool.alike[pool.student[position]], minlength=len(resources.left))
     binding = np.flatnonzero(use > resources.left)
     numbers = np.full(len(resources.left), -1, dtype=np.int64)
     numbers[binding] = model.rows(-INFINITY, resources.left[binding], len(binding))
@@ -125,7 +129,7 @@ def block_rows(model: Model, problem: Problem, pool: Pool) -> Blocks:
     link = np.full(pool.size, -1, dtype=np.int64)
     link[inside] = model.rows(-INFINITY, 0, len(inside))
     model.put(link[inside], pool.column[inside], 1)
-    model.put(link[inside], count[of_pair[inside]], -1)
+    model.put(link[inside], count[of_pair[inside]], -pool.alike[pool.student[inside]])
     _slot_totals(model, problem, slot, count)
     return Blocks(school, slot, count, of_pair, most, least, link)
 
@@ -136,7 +140,7 @@ def _bounded(model: Model, pool: Pool, use: Ints, limit: Ints) -> None:
     total = np.bincount(pool.student, weights=use, minlength=len(limit))
     rows = np.full(len(limit), -1, dtype=np.int64)
     tight = np.flatnonzero(total > bound)
-    rows[tight] = model.rows(-INFINITY, bound[tight], len(tight))
+    rows[tight] = model.rows(-INFINITY, bound[tight] * pool.alike[tight], len(tight))
     kept = (rows[pool.student] >= 0) & (use > 0)
     model.put(rows[pool.student[kept]], pool.column[kept], use[kept])
 
@@ -171,7 +175,8 @@ def _undominated(cliques: set[tuple[int, ...]]) -> list[tuple[int, ...]]:
 
 
 def _at_most_one(model: Model, pool: Pool, cliques: list[tuple[int, ...]]) -> None:
-    rows = model.rows(-INFINITY, 1, len(cliques))
+    most = pool.alike[pool.student[np.array([c[0] for c in cliques], dtype=np.int64)]]
+    rows = model.rows(-INFINITY, most, len(cliques))
     lengths = np.array([len(c) for c in cliques], dtype=np.int64)
     members = np.array([p for c in cliques for p in c], dtype=np.int64)
     model.put(np.repeat(rows, lengths), pool.column[members] if len(members) else members, 1)

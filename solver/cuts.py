@@ -71,7 +71,7 @@ def _fits(problem: Problem, core: Core, sizes: Ints, members: Members, limits: d
         positions = np.array(inside, dtype=np.int64)
         if not sizes[b]:
             continue
-        room = min(int(least_left[positions].min()), len(positions))
+        room = min(int(least_left[positions].min()), int(core.pool.alike[core.pool.student[positions]].sum()))
         most = room // int(sizes[b])
         count = blocks.count[b : b + 1]
         if most < problem.groups_open[blocks.slot[b]]:
@@ -103,7 +103,7 @@ def _shared_students(problem: Problem, core: Core, sizes: Ints, members: Members
             student = core.pool.student[np.concatenate([members[b] for b in found])]
             who, options = np.unique(student, return_counts=True)
             each = np.minimum(problem.students.max_slots[who], options) if not kind else np.ones(len(who))
-            yield from _knapsack(problem, core, sizes, np.array(found), int(each.sum()))
+            yield from _knapsack(problem, core, sizes, np.array(found), int(each @ core.pool.alike[who]))
 
 
 def _shared_limits(problem: Problem, core: Core, sizes: Ints, limits: dict[int, Ints]) -> Iterator[Row]:
