@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.distances import BEYOND, near_pairs, tenths_between
+from engine.ragged import NOWHERE, counted_up, places_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,12 +62,26 @@ class Reach:
         grid[row, self._kept.site[place]] = self._kept.tenths[place] <= limits[row]
         return grid
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is within reach is kept, so that a single pair is looked up."""
+        return self._kept is not None
+
+    def of(self, homes: Numbers, sites: Numbers) -> Integers:
+        """Tenths of a kilometre from each home to the site beside it, in their order, of what is kept: int32[pairs]."""
+        assert self._kept is not None
+        places = places_of(self._kept.first, self._kept.site, homes, sites)
+        found = np.full(len(homes), BEYOND, dtype=np.int32)
+        there = np.flatnonzero(places != NOWHERE)
+        found[there] = self._kept.tenths[places[there]]
+        return found
+
     def _places(self, homes: Numbers) -> tuple[Numbers, Numbers]:
         """Where what is within reach of ``homes`` stands, and of which of them it is."""
         assert self._kept is not None
         start, size = self._kept.first[homes], self._kept.first[homes + 1] - self._kept.first[homes]
         row = np.repeat(np.arange(len(homes)), size)
-        return row, np.arange(len(row)) + np.repeat(start - (np.cumsum(size) - size), size)
+        return row, np.repeat(start, size) + counted_up(size)
 
     @cached_property
     def _kept(self) -> _Kept | None:
