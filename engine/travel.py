@@ -101,13 +101,14 @@ class Journeys:
     def too_far(self, members: Numbers, urn: str) -> Flags:
         """Which journeys of students of one school are over their limits: bool[members, experiences]."""
         school = self.from_schools[self._school_row[urn]]
-        grid = np.repeat((school > self._common_limits)[None], len(members), axis=0)
         limits, homes = self._student_limits[members], self._home_of[members]
-        if len(self._alone):
-            grid[:, self._alone] = school[self._alone] > limits[:, None]
-            housed = np.flatnonzero(homes >= 0)
-            near = self._reach.within(homes[housed], limits[housed])
-            grid[np.ix_(housed, self._alone)] = ~near[:, self._alone_site]
+        # A column of its own for each site, and one each for what is too far for all and for none.
+        place = np.where(school > self._common_limits, -2, -1) + len(self._alone_sites) + 2
+        place[self._alone] = self._alone_site
+        grid: Flags = np.take(self._reach.beyond(homes, limits), place, axis=1)
+        unhoused = np.flatnonzero(homes < 0)
+        if len(unhoused):
+            grid[np.ix_(unhoused, self._alone)] = school[self._alone] > limits[unhoused, None]
         for k, member in enumerate(members.tolist()):
             for column, given in self._given_to_students.get(member, ()):
                 alone = _is_alone(self.experiences[column])
