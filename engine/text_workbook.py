@@ -85,7 +85,7 @@ class Pattern:
         number: dict[str, int] = {}
         places = zip(self.sheets, sheets, widths, strict=True)
         new = {name: self._sheet(name, rows, wide, number).encode() for name, rows, wide in places}
-        count = sum(1 for rows in sheets for row in rows for cell in row if cell)
+        count = sum(len(row) - row.count("") for rows in sheets for row in rows)
         new[STRINGS] = _strings(number, count).encode()
         archive, directory = bytearray(), bytearray()
         for part in self.parts:
@@ -112,6 +112,7 @@ class Pattern:
         extent = f"{_column(first)}{filled[0] + 1}"
         if (filled[0], first) != (filled[-1], last):
             extent += f":{_column(last)}{filled[-1] + 1}"
+        letters = [_column(column) for column in range(last + 1)]
         text = [before, f'<dimension ref="{extent}"/>', between, _columns(widths), "<sheetData>"]
         for start in range(0, len(rows), SPAN_ROWS):
             block = spans[start : start + SPAN_ROWS]
@@ -123,8 +124,8 @@ class Pattern:
                     text.append(f'<row r="{k}" spans="{left + 1}:{right + 1}">')
                     style = ' s="1"' if k == 1 else ""
                     text += [
-                        f'<c r="{_column(column)}{k}"{style} t="s"><v>{number.setdefault(cell, len(number))}</v></c>'
-                        for column, cell in enumerate(row)
+                        f'<c r="{letter}{k}"{style} t="s"><v>{number.setdefault(cell, len(number))}</v></c>'
+                        for letter, cell in zip(letters, row, strict=False)
                         if cell
                     ]
                     text.append("</row>")
@@ -140,6 +141,8 @@ def _around(sheet: str) -> tuple[str, str, str]:
 
 def _span(row: Sequence[str]) -> tuple[int, int] | None:
     """The first and the last column with text."""
+    if row and row[0] and row[-1]:
+        return 0, len(row) - 1
     filled = [column for column, cell in enumerate(row) if cell]
     return (filled[0], filled[-1]) if filled else None
 
