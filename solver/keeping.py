@@ -91,12 +91,12 @@ class KeepingPath:
             self.bettered = True
             self._better(floors)
         bound, prices = self._bound(level, floors)
-        solver_bound = None
-        if level < FIRST and self._is_short(level, bound):
+        if level >= FIRST or not self._is_short(level, bound):
+            return LevelAnswer(self.chosen, bound, None, prices)
+        word = self._give_up([*floors, bound][: FIRST - 1])
+        solver_bound = word if level == FIRST - 1 else None
+        if self._is_short(level, bound if solver_bound is None else min(bound, solver_bound)):
             self._move(level, floors)
-            if self._is_short(level, bound):
-                others = options_of(self.problem, bare(self.problem, self._staying()))
-                solver_bound = least_lost(self.problem, self.levels, level, floors, others, self.highs)
         return LevelAnswer(self.chosen, bound, solver_bound, prices)
 
     def _is_short(self, level: int, bound: int) -> bool:
@@ -124,19 +124,45 @@ class KeepingPath:
                 self._take(self._climbed(np.union1d(self.chosen, options[:AT_ONCE]), first, stay), 0)
         return self.chosen
 
+    def _give_up(self, floors: Sequence[int]) -> int | None:
+        """The solver's word for the most that can be kept with the first level at its floor, and such an allocation.
+
+        It is sought where only students with another slot give one up, then where others may move.
+        """
+        problem, first = self.problem, self.levels[:FIRST]
+        wanting = options_of(problem, bare(problem, self._staying()))
+        bound = least_lost(problem, first, FIRST - 1, floors, wanting, self.highs)
+        for others in (np.zeros(0, dtype=np.int64), self._moves(wanting)):
+            if bound is None or self.clock.stop() or self._key()[:FIRST] >= (*floors, bound):
+                break
+            self._take(self._climbed(self._with(wanting, others), first, None, floors), 0)
+        return bound
+
     def _move(self, level: int, floors: Sequence[int]) -> None:
         """Better a level about keeping: all options of those with nothing, and some of those who may have to move."""
-        problem, kept = self.problem, self.kept
         assert self.chosen is not None
-        wanting = options_of(problem, bare(problem, self._staying()))[:AT_ONCE]
+        wanting = options_of(self.problem, bare(self.problem, self.chosen))[:AT_ONCE]
+        pool = self._with(wanting, self._moves(wanting))
+        self._take(self._climbed(pool, self.levels[: level + 1], None, floors), level)
+
+    def _moves(self, wanting: Ints) -> Ints:
+        """Some options with room of those who have what the pairs ``wanting`` would take."""
+        problem, kept = self.problem, self.kept
         wanted = np.zeros(len(problem.slot_ids), dtype=bool)
         wanted[problem.pairs.slot[wanting]] = True
         movers = np.zeros(len(problem.student_ids), dtype=bool)
         movers[problem.pairs.student_of(kept[wanted[problem.pairs.slot[kept]]])] = True
         room = with_room(problem, self._staying(), options_of(problem, movers))
-        others = some_of_each(problem, room, MOVES)[:AT_ONCE]
-        pool = np.unique(np.concatenate([kept, self.chosen, wanting, others, self.pool]))
-        self._take(self._climbed(pool, self.levels[: level + 1], None, floors), level)
+        return some_of_each(problem, room, MOVES)[:AT_ONCE]
+
+    def _with(self, *more: Ints) -> Ints:
+        """The published pairs, those chosen, and more."""
+        assert self.chosen is not None
+        return np.unique(np.concatenate([self.kept, self.chosen, *more]))
+
+    def _key(self) -> tuple[int, ...]:
+        assert self.chosen is not None
+        return level_values(self.levels, goal_values(self.problem, self.chosen))
 
     def _better(self, floors: Sequence[int]) -> None:
         """Give the touched students the best of what has room, some thousands of pairs at a time."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from solver.model import LinearProgram
     from solver.problem import Problem
 
+
 NODES = 2_000
 """Nodes of the search, so that every run ends by itself."""
 MOST_PAIRS = 60_000
@@ -36,7 +37,7 @@ MOST_PAIRS = 60_000
 def least_lost(
     problem: Problem, levels: Sequence[Level], level: int, floors: Sequence[int], options: Ints, highs: Highs
 ) -> int | None:
-    """The solver's word for the most that ``level`` can be with the earlier levels at ``floors``, or ``None``.
+    """The most that ``level`` can be with the earlier levels at ``floors``; ``None`` where there is no word on it.
 
     ``levels`` up to it are about nothing but what was published. ``options``: all pairs of some students, ascending.
     """
@@ -54,7 +55,7 @@ def least_lost(
     program = _without_least(problem, core)
     answer = highs.integer(program, core.objective(levels[level]), rows, None, mip_max_nodes=NODES)
     bound = integer_bound(answer)
-    return None if bound is None else bound + granted[level]
+    return None if bound is None or answer.status == "infeasible" else bound + granted[level]
 
 
 def _without_least(problem: Problem, core: Core) -> LinearProgram:

@@ -27,7 +27,7 @@ def bare(problem: Problem, chosen: Ints) -> Bools:
 
 def with_nothing(problem: Problem, chosen: Ints) -> Bools:
     """The students who have no slot, ``chosen`` or fixed: shape (students,)."""
-    return ~problem.students.placed & (_counted(problem, chosen) == 0)
+    return np.asarray(~problem.students.placed & (_counted(problem, chosen) == 0))
 
 
 def losing(problem: Problem, stay: Ints) -> Bools:
