@@ -22,7 +22,7 @@ from solver.highs import Highs, Row
 from solver.keeping_bound import least_lost
 from solver.measure import goal_values, level_value, level_values
 from solver.prices import Prices, within_worth
-from solver.touched import bare, beside_pins, losing, options_of, some_of_each, with_nothing, with_room
+from solver.touched import bare, beside_pins, losing, options_of, settled_around, some_of_each, with_nothing, with_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ MOST_COUNTED = 6_000
 """Published pairs up to which levels that count heads have it so: relaxations of more take minutes."""
 AT_ONCE = 20_000
 """Pairs of touched students in one exact model, about."""
-OFFERED = 40_000
+OFFERED = 20_000
 """Pairs of touched students, about, that later levels choose from; each has ``FEWEST`` of them or more."""
 FEWEST = 12
 MOVES = 6
@@ -200,7 +200,8 @@ class KeepingPath:
 
         The pairs ``stay`` are held, and the first levels kept at their ``floors`` instead of being climbed.
         """
-        core = build_core(self.problem, levels, pool)
+        problem = self.problem if stay is None else settled_around(self.problem, stay, pool)
+        core = build_core(problem, levels, pool)
         if not len(core.program.upper):
             return np.zeros(0, dtype=np.int64)
         held = [] if stay is None else [Row.all_of(core.pool.column[np.isin(core.pool.pair, stay)])]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.measure import goal_values
 from solver.resources import rows_of_pairs
 
 if TYPE_CHECKING:
@@ -51,6 +53,33 @@ def with_room(problem: Problem, stay: Ints, options: Ints) -> Ints:
     inside = np.bincount(problem.pairs.slot[stay], minlength=len(problem.slot_ids))
     filled = slots.grouped & (inside >= problem.groups_open * slots.group_max)
     return options[~barred & ~filled[problem.pairs.slot[options]]]
+
+
+def settled_around(problem: Problem, stay: Ints, pool: Ints) -> Problem:
+    """``problem`` for a model over ``pool`` that holds ``stay``: who has no other pair in it is counted as a constant.
+
+    What such a student's slots are worth together is the same in all its solutions, so they need no columns of their
+    own for it; every goal of a solution keeps its value.
+    """
+    facts = problem.students
+    fixed = np.ones(len(problem.student_ids), dtype=bool)
+    fixed[problem.pairs.student_of(np.setdiff1d(pool, stay))] = False
+    narrowed = replace(
+        problem,
+        students=replace(
+            facts,
+            placed=facts.placed | (fixed & (_counted(problem, stay) > 0)),
+            guaranteed=facts.guaranteed | fixed,
+            progressed=facts.progressed | fixed,
+            known_sector=facts.known_sector | fixed[:, None],
+            need_left=np.where(fixed, 0, facts.need_left),
+        ),
+    )
+    now, then = goal_values(problem, stay), goal_values(narrowed, stay)
+    constants = {
+        g: problem.constants.get(g, 0) + now[g] - then[g] for g in now if g in problem.constants or now[g] != then[g]
+    }
+    return replace(narrowed, constants=constants)
 
 
 def some_of_each(problem: Problem, options: Ints, most: int) -> Ints:
