@@ -42,6 +42,8 @@ MOST_COUNTED = 6_000
 """Published pairs up to which levels that count heads have it so: relaxations of more take minutes."""
 AT_ONCE = 20_000
 """Pairs of touched students in one exact model, about."""
+PART = 3_000
+"""The same where all levels are climbed: models of more take minutes at the levels that weigh slots."""
 OFFERED = 20_000
 """Pairs of touched students, about, that later levels choose from; each has ``FEWEST`` of them or more."""
 FEWEST = 12
@@ -190,7 +192,7 @@ class KeepingPath:
         for each in (lost, others):
             options = some_of_each(problem, with_room(problem, stay, options_of(problem, each)), most)
             first = np.flatnonzero(np.diff(problem.pairs.student_of(options), prepend=-1))
-            part = np.repeat(first // AT_ONCE, np.diff(np.append(first, len(options))))
+            part = np.repeat(first // PART, np.diff(np.append(first, len(options))))
             yield from (options[part == n] for n in np.unique(part))
 
     def _climbed(
