@@ -42,7 +42,7 @@ MOST_COUNTED = 6_000
 """Published pairs up to which levels that count heads have it so: relaxations of more take minutes."""
 AT_ONCE = 20_000
 """Pairs of touched students in one exact model, about."""
-PART = 3_000
+PART = 2_000
 """The same where all levels are climbed: models of more take minutes at the levels that weigh slots."""
 OFFERED = 20_000
 """Pairs of touched students, about, that later levels choose from; each has ``FEWEST`` of them or more."""
