@@ -42,6 +42,8 @@ MEAN_METRES = 6371008.8
 TIE_METRES = 1e-6
 FEW = 400
 """Journeys that geopy measures in less time than pyproj takes to load."""
+MANY = 1 << 23
+"""Origins x sites that leave more than a few journeys in doubt."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def near_pairs(
     """
     if not len(origins) or not len(sites):
         return
+    if len(origins) * len(sites) >= MANY:
+        _wgs84()
     centre = _earth_centred(sites).mean(axis=0)
     site_chords = _earth_centred(sites) - centre
     step = max(1, CELLS_AT_ONCE // len(sites))
@@ -153,10 +157,6 @@ class _Pairs(NamedTuple):
         """The places of some pairs, in degrees."""
         return self.origins[self.i[rows]], self.sites[self.j[rows]]
 
-    def centred(self, rows: Rows) -> tuple[Floats, Floats]:
-        """The same in metres from the earth's centre."""
-        return _earth_centred(self.origins)[self.i[rows]], _earth_centred(self.sites)[self.j[rows]]
-
 
 def _tenths_of_pairs(pairs: _Pairs, chords: Floats, crossing: Rows, terrain: Terrain) -> NDArray[np.int32]:
     """Tenths of every pair of places from the chords between them; ``crossing`` pairs may meet barriers."""
@@ -164,8 +164,7 @@ def _tenths_of_pairs(pairs: _Pairs, chords: Floats, crossing: Rows, terrain: Ter
     for stops, rows in _by_crossings(pairs, crossing, terrain):
         if any(len(stop) == 0 for stop in stops):
             continue
-        centred = [_earth_centred(stop) for stop in stops]
-        metres = _chain(*pairs.centred(rows), centred, _straight) if stops else _arc(chords[rows])
+        metres = _round_about(pairs, rows, [_earth_centred(stop) for stop in stops]) if stops else _arc(chords[rows])
         doubtful = np.flatnonzero(_edge(metres) <= (len(stops) + 1) * _doubt(metres))
         pick = rows[doubtful]
         metres[doubtful] = _chain(*pairs.at(pick), stops, _geodesic)
@@ -200,11 +199,27 @@ def _chain(origins: Floats, sites: Floats, stops: Sequence[Floats], metric: Metr
     """Metres of the shortest way from each origin to its site by one place of every stop, in order."""
     if not stops:
         return metric(origins, sites)
+    total: Floats = (_ways_to_last(origins, stops, metric) + metric(stops[-1][None], sites[:, None])).min(axis=1)
+    return total
+
+
+def _round_about(pairs: _Pairs, rows: Rows, stops: Sequence[Floats]) -> Floats:
+    """``_chain`` of some pairs by the straight ways between places, worked out once for every origin and site."""
+    to_last = _ways_to_last(_earth_centred(pairs.origins), stops, _straight)
+    onward = _straight(stops[-1][None], _earth_centred(pairs.sites)[:, None])
+    i, j = pairs.i[rows], pairs.j[rows]
+    shortest = to_last[:, 0][i] + onward[:, 0][j]
+    for place in range(1, len(stops[-1])):
+        np.minimum(shortest, to_last[:, place][i] + onward[:, place][j], out=shortest)
+    return shortest
+
+
+def _ways_to_last(origins: Floats, stops: Sequence[Floats], metric: Metric) -> Floats:
+    """Metres of the shortest way from each origin to each place of the last stop: float64[origins, places]."""
     reach = metric(origins[:, None], stops[0][None])
     for before, after in pairwise(stops):
         reach = (reach[:, :, None] + metric(before[:, None], after[None])[None]).min(axis=1)
-    total: Floats = (reach + metric(stops[-1][None], sites[:, None])).min(axis=1)
-    return total
+    return reach
 
 
 def _edge(metres: Floats) -> Floats:
@@ -216,7 +231,8 @@ def _edge(metres: Floats) -> Floats:
 
 def _doubt(metres: Floats) -> Floats:
     """How far ``_arc`` may be from the geodesic, in metres: what the earth's radius varies by, with room to spare."""
-    doubt: Floats = 0.005 + 0.03 * metres**3 / (24 * MEAN_METRES**2) + 0.01 * metres**4 / MEAN_METRES**3
+    cubed = metres * metres * metres
+    doubt: Floats = 0.005 + cubed * (0.03 / (24 * MEAN_METRES**2) + metres * (0.01 / MEAN_METRES**3))
     return doubt
 
 
@@ -233,7 +249,7 @@ def _straight(origins: Floats, sites: Floats) -> Floats:
 
 def _geodesic(origins: Floats, sites: Floats) -> Floats:
     start, end = np.broadcast_arrays(origins, sites)
-    if start[..., 0].size <= FEW:
+    if start[..., 0].size <= FEW and not _wgs84.cache_info().currsize:
         ends = zip(start.reshape(-1, 2).tolist(), end.reshape(-1, 2).tolist(), strict=True)
         return np.array([1000 * geodesic(*pair).km for pair in ends], dtype=np.float64).reshape(start.shape[:-1])
     from_x, from_y, to_x, to_y = (part.ravel() for part in (start[..., 1], start[..., 0], end[..., 1], end[..., 0]))

@@ -9,9 +9,12 @@ import numpy as np
 
 from engine.allocation import group_names
 from engine.options import pair_points, pair_rank, pair_tenths
+from engine.ragged import NOWHERE, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from engine.allocation import Allocation, Assignment
     from engine.domain import Employer, Experience, Round, School, Slot, Student
@@ -38,23 +41,24 @@ def given_rows(round_: Round, options: Options, allocation: Allocation) -> tuple
     groups = group_names(round_, allocation)
     student_number = {student_id: i for i, student_id in enumerate(options.students)}
     slot_number = {slot_id: j for j, slot_id in enumerate(options.slots)}
-    pairs = [
-        pair_number(options, student_number[row.student_id], slot_number[row.slot_id]) for row in allocation.assignments
-    ]
-    detail = options.detail(np.array([pair for pair in pairs if pair is not None], dtype=np.int64))
+    students = np.array([student_number[row.student_id] for row in allocation.assignments], dtype=np.int64)
+    slots = np.array([slot_number[row.slot_id] for row in allocation.assignments], dtype=np.int64)
+    pairs = places_of(options.first, options.slot, students, slots)
+    detail = options.detail(pairs[pairs != NOWHERE])
     known = zip(*(column.tolist() for column in detail), strict=True)
     rows = [
-        _joined(round_, row, _asked(round_, row) if pair is None else next(known), groups)
-        for row, pair in zip(allocation.assignments, pairs, strict=True)
+        _joined(round_, row, _asked(round_, row) if pair == NOWHERE else next(known), groups)
+        for row, pair in zip(allocation.assignments, pairs.tolist(), strict=True)
     ]
-    return tuple(sorted(rows, key=_printed_order))
+    return tuple(rows[k] for k in np.lexsort([_printed_order(round_, options)[slots], students]).tolist())
 
 
-def pair_number(options: Options, student: int, slot: int) -> int | None:
-    """Where the pair of student and slot numbers stands in the pair arrays; ``None`` if it is no option."""
-    first, last = int(options.first[student]), int(options.first[student + 1])
-    pair = first + int(np.searchsorted(options.slot[first:last], slot))
-    return pair if pair < last and options.slot[pair] == slot else None
+def _printed_order(round_: Round, options: Options) -> NDArray[np.int64]:
+    """The place of every slot when they are put in order of date, half and id: int64[slots]."""
+    keys = [(round_.slots[slot_id].date.isoformat(), round_.slots[slot_id].half, slot_id) for slot_id in options.slots]
+    place = np.empty(len(keys), dtype=np.int64)
+    place[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    return place
 
 
 def _joined(
@@ -80,7 +84,3 @@ def _asked(round_: Round, row: Assignment) -> tuple[int | None, int, int]:
     """Journey, points and rank of a row that is no option, which only a pin makes."""
     named = round_, row.student_id, row.slot_id
     return pair_tenths(*named), pair_points(*named), pair_rank(*named)
-
-
-def _printed_order(row: Given) -> tuple[str, str, str, str]:
-    return row.student.student_id, row.slot.date.isoformat(), row.slot.half, row.slot.slot_id

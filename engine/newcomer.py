@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.details import Detail
     from engine.progress import Progress
     from engine.standing import Standing
 
@@ -50,9 +49,9 @@ class Newcomer:
         return self.standing.progress[self.student_id]
 
     @cached_property
-    def detail(self) -> Detail:
-        """The journeys and points of the pairs."""
-        return self.standing.options.detail(self.pairs)
+    def points(self) -> Numbers:
+        """The preference points of the pairs."""
+        return self.standing.options.points(self.pairs).astype(np.int64)
 
 
 def _guarantee(new: Newcomer) -> Flags:
@@ -67,7 +66,7 @@ def _need(new: Newcomer) -> Numbers:
 
 
 def _preference(new: Newcomer) -> Numbers:
-    return new.detail.points.astype(np.int64)
+    return new.points
 
 
 def _breadth(new: Newcomer) -> Flags:
@@ -81,7 +80,7 @@ def _progression(new: Newcomer) -> Flags:
 
 
 def _travel(new: Newcomer) -> Numbers:
-    return (new.detail.tenths.astype(np.int64) + 5) // 10
+    return (new.standing.options.tenths(new.pairs).astype(np.int64) + 5) // 10
 
 
 def _lottery(new: Newcomer) -> Numbers:

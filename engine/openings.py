@@ -58,7 +58,8 @@ def openings(
             i = number[student_id]
             before = options.slot[options.first[i] : options.first[i + 1]]
             pairs = np.arange(lifted.first[row], lifted.first[row + 1])
-            pairs = pairs[~np.isin(lifted.slot[pairs], before)]
+            if len(before):
+                pairs = pairs[~np.isin(lifted.slot[pairs], before)]
             closed = apart.get(student_id, frozenset())
             found[student_id] = _opening(room, student_id, rule, lifted, pairs=pairs, apart=closed)
     return found
@@ -69,7 +70,7 @@ def _opening(
 ) -> Opening:
     student = room.round_.students[student_id]
     bars = room.bars(student.urn, support=student.support)
-    own = zip(lifted.slot[pairs].tolist(), lifted.detail(pairs).tenths.tolist(), strict=True)
+    own = zip(lifted.slot[pairs].tolist(), lifted.tenths(pairs).tolist(), strict=True)
     tenths = {slot: journey for slot, journey in own if journey != BEYOND}
     slots = list(tenths)
     for slot in slots if rule == "travel" else ():

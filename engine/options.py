@@ -60,7 +60,15 @@ class Options:
 
     def detail(self, pairs: Numbers) -> Detail:
         """The journeys, points and ranks of some ``pairs`` (their numbers), in their order."""
-        return self.details.of(np.searchsorted(self.first, pairs, side="right") - 1, self.slot[pairs])
+        return self.details.of(self._students_of(pairs), self.slot[pairs])
+
+    def tenths(self, pairs: Numbers) -> Integers:
+        """The journeys alone of some ``pairs``, in 0.1 km: int32[pairs given]."""
+        return self.details.tenths(self._students_of(pairs), self.slot[pairs])
+
+    def points(self, pairs: Numbers) -> Integers:
+        """The preference points alone of some ``pairs``: int32[pairs given]."""
+        return self.details.points(self._students_of(pairs), self.slot[pairs])
 
     def stretches(self) -> Iterator[tuple[slice, Detail]]:
         """All pairs, a stretch of students at a time: where its pairs stand, and their journeys, points and ranks."""
@@ -72,6 +80,9 @@ class Options:
                 pairs,
                 self.details.of(np.repeat(np.arange(start, start + len(first) - 1), np.diff(first)), self.slot[pairs]),
             )
+
+    def _students_of(self, pairs: Numbers) -> Numbers:
+        return np.searchsorted(self.first, pairs, side="right") - 1
 
 
 def build_options(round_: Round, rules: Collection[str] = PAIR_RULES) -> Options:

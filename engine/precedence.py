@@ -117,9 +117,12 @@ class Precedence:
         """The goal under which one exchange loses that is decided at ``level``: the one that costs the level most."""
         if level == len(self._policy.levels):
             return LOTTERY
-        adds = np.array([int(self._adds(goal, newcomer, holders)[0]) for goal in GOALS])
-        adds[: len(OWN_GOALS)] -= self._standing.losses[:, holders[0]]
-        return GOALS[int((self._factors[level] * adds).argmin())]
+        factors, costs = self._factors[level], np.zeros(len(GOALS), dtype=np.int64)
+        for number in np.flatnonzero(factors).tolist():
+            adds = int(self._adds(GOALS[number], newcomer, holders)[0])
+            lost = int(self._standing.losses[number, holders[0]]) if number < len(OWN_GOALS) else 0
+            costs[number] = factors[number] * (adds - lost)
+        return GOALS[int(costs.argmin())]
 
     def _least_of(self, student: Student) -> NDArray[np.int32]:
         """``_holders`` for every slot, which is the same for all of a school who need support, or who do not."""
@@ -148,18 +151,21 @@ class Precedence:
         order = np.lexsort([np.arange(len(self.rows)), *costs[::-1]])
         pins = {(d.student_id, d.slot_id) for d in self.room.round_.decisions if d.kind == "pin"}
         size = len(self.options.slots)
-        least: dict[tuple[str | None, bool], Numbers] = defaultdict(lambda: np.full(size, NOBODY, dtype=np.int64))
+        among: dict[tuple[str | None, bool], list[int]] = defaultdict(list)
         for row in order[::-1].tolist():
             given = self.rows[row]
-            if (given.student.student_id, given.slot.slot_id) in pins:
+            if pins and (given.student.student_id, given.slot.slot_id) in pins:
                 continue
-            slot = self._standing.slot_number[given.slot.slot_id]
-            brings_own = given.experience.grouping == "group" and given.school.small
+            takes_support = given.student.support and not (given.experience.grouping == "group" and given.school.small)
             for urn in (None, given.school.urn):
-                least[urn, False][slot] = row
-                if given.student.support and not brings_own:
-                    least[urn, True][slot] = row
-        return dict(least)
+                among[urn, False].append(row)
+                if takes_support:
+                    among[urn, True].append(row)
+        least = {key: np.full(size, NOBODY, dtype=np.int64) for key in among}
+        for key, rows in among.items():
+            # Where a slot is named twice the last row stays, and the cheapest are the last.
+            least[key][self._row_slots[rows]] = rows
+        return least
 
     def _equity(self, student_id: str, holders: Numbers) -> Numbers:
         """What each exchange adds to ``equity``."""
@@ -222,9 +228,13 @@ class Precedence:
     def _priority_in(self) -> Numbers:
         """The priority students in every slot."""
         count = np.zeros(len(self.options.slots), dtype=np.int64)
-        numbers = np.array([self._standing.slot_number[row.slot.slot_id] for row in self.rows], dtype=np.int64)
-        np.add.at(count, numbers, self._priority_rows[:-1])
+        np.add.at(count, self._row_slots, self._priority_rows[:-1])
         return count
+
+    @cached_property
+    def _row_slots(self) -> Numbers:
+        """The slot of every row."""
+        return np.array([self._standing.slot_number[row.slot.slot_id] for row in self.rows], dtype=np.int64)
 
     def _of_rows(self, group: str) -> Numbers:
         """1 for each row whose student is in an equity group."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from engine.ragged import counted_up
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -77,14 +79,29 @@ class Wishes:
         grid = np.repeat(self._unwanted[members, None], width, axis=1)
         first, target = self._rows.first, self._rows.target
         count = first[members + 1] - first[members]
-        rows = np.repeat(first[members], count) + _ranges(count)
+        rows = np.repeat(first[members], count) + counted_up(count)
         sizes = self._target_size[target[rows]]
-        places = np.repeat(self._target_first[target[rows]], sizes) + _ranges(sizes)
+        places = np.repeat(self._target_first[target[rows]], sizes) + counted_up(sizes)
         cells = np.repeat(np.repeat(np.arange(len(members)) * width, count), sizes)
         cells += self._target_columns[places]
         # A student's better rows come later, and where a cell is named twice the last one stays.
         grid.reshape(-1)[cells] = np.repeat(self._rows.grade[rows], sizes)
         return grid
+
+    def grades_of(self, students: Numbers, experiences: Numbers) -> Grades:
+        """The same of some pairs of students and experiences, in their order: unsigned[pairs]."""
+        found: Grades = self._unwanted[students]
+        first = self._rows.first
+        count = first[students + 1] - first[students]
+        rows = np.repeat(first[students], count) + counted_up(count)
+        pair = np.repeat(np.arange(len(students)), count)
+        target = self._rows.target[rows]
+        asked = np.zeros(len(rows), dtype=np.bool_)
+        for targets in self._targets_of:
+            asked |= targets[experiences][pair] == target
+        # A student's better rows come later, and where a pair is named twice the last one stays.
+        found[pair[asked]] = self._rows.grade[rows[asked]]
+        return found
 
     @cached_property
     def table(self) -> tuple[Integers, Integers]:
@@ -168,6 +185,13 @@ class Wishes:
         return matching
 
     @cached_property
+    def _targets_of(self) -> Numbers:
+        """What may ask for each experience, each experience and employer and sector: int64[3, experiences]."""
+        number = {wanted: n for n, wanted in enumerate(self._targets)}
+        offered = [[number[wanted] for wanted in sorted(_offered(e))] for e in self.ground.experiences]
+        return np.array(offered, dtype=np.int64).reshape(-1, 3).T.copy()
+
+    @cached_property
     def _target_size(self) -> Numbers:
         return np.array([len(columns) for columns in self._targets.values()], dtype=np.int64)
 
@@ -212,9 +236,3 @@ def _at_rank(points: Sequence[int], rank: int) -> int:
 def _key(found: Worth) -> int:
     """Worth as one number that is larger for more points and, among equal points, for an earlier rank."""
     return (found.points << _POINTS_SHIFT) + (_RANK_MASK - found.rank if found.rank != UNRANKED else 0)
-
-
-def _ranges(sizes: Numbers) -> Numbers:
-    """``0, 1, ... size - 1`` for every size, one after another."""
-    ends = np.cumsum(sizes)
-    return np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)

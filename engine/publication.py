@@ -68,7 +68,12 @@ def publication_files(
     blocking = first_unproven(round_.policy, certificate)
     rows = given_rows(round_, options, allocation)
     unplaced = unplaced_reasons(
-        round_, options, allocation, proven=is_settled(round_.policy, blocking), blocking_level=blocking
+        round_,
+        options,
+        allocation,
+        proven=is_settled(round_.policy, blocking),
+        blocking_level=blocking,
+        rows=rows,
     )
     unplaced = unplaced if by_hand is None else by_hand.reasons(unplaced)
     return {

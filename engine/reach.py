@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.distances import BEYOND, near_pairs, tenths_between
+from engine.ragged import NOWHERE, places_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,25 +49,46 @@ class Reach:
             found = tenths_between(self.homes[distinct], self.sites, self.caps[distinct], self.terrain)
             return found[position.ravel()]
         grid = np.full((len(homes), len(self.sites)), BEYOND, dtype=np.int32)
-        row, place = self._places(homes)
-        grid[row, self._kept.site[place]] = self._kept.tenths[place]
+        for row, start, end in zip(grid, *self._stretches(homes), strict=True):
+            row[self._kept.site[start:end]] = self._kept.tenths[start:end]
         return grid
 
-    def within(self, homes: Numbers, limits: Integers) -> Flags:
-        """Which sites are within a limit of each home: bool[homes, sites]."""
+    def beyond(self, homes: Numbers, limits: Integers) -> Flags:
+        """Which sites are farther than a limit from each home, no home at -1: bool[homes, sites + 2].
+
+        Of the last two columns, which are no sites, the first is true everywhere and the second nowhere.
+        """
+        grid = np.ones((len(homes), len(self.sites) + 2), dtype=np.bool_)
+        grid[:, -1] = False
+        housed = np.flatnonzero(homes >= 0)
+        if not len(housed) or not len(self.sites):
+            return grid
         if self._kept is None:
-            return self.rows(homes) <= limits[:, None]
-        grid = np.zeros((len(homes), len(self.sites)), dtype=np.bool_)
-        row, place = self._places(homes)
-        grid[row, self._kept.site[place]] = self._kept.tenths[place] <= limits[row]
+            grid[housed, :-2] = self.rows(homes[housed]) > limits[housed, None]
+            return grid
+        stretches = zip(*self._stretches(homes[housed]), strict=True)
+        for k, limit, (start, end) in zip(housed.tolist(), limits[housed].tolist(), stretches, strict=True):
+            grid[k][self._kept.site[start:end]] = self._kept.tenths[start:end] > limit
         return grid
 
-    def _places(self, homes: Numbers) -> tuple[Numbers, Numbers]:
-        """Where what is within reach of ``homes`` stands, and of which of them it is."""
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is within reach is kept, so that a single pair is looked up."""
+        return self._kept is not None
+
+    def of(self, homes: Numbers, sites: Numbers) -> Integers:
+        """Tenths of a kilometre from each home to the site beside it, in their order, of what is kept: int32[pairs]."""
         assert self._kept is not None
-        start, size = self._kept.first[homes], self._kept.first[homes + 1] - self._kept.first[homes]
-        row = np.repeat(np.arange(len(homes)), size)
-        return row, np.arange(len(row)) + np.repeat(start - (np.cumsum(size) - size), size)
+        places = places_of(self._kept.first, self._kept.site, homes, sites)
+        found = np.full(len(homes), BEYOND, dtype=np.int32)
+        there = np.flatnonzero(places != NOWHERE)
+        found[there] = self._kept.tenths[places[there]]
+        return found
+
+    def _stretches(self, homes: Numbers) -> tuple[list[int], list[int]]:
+        """Where what is within reach of each of ``homes`` begins and ends."""
+        assert self._kept is not None
+        return self._kept.first[homes].tolist(), self._kept.first[homes + 1].tolist()
 
     @cached_property
     def _kept(self) -> _Kept | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from engine.allocation import Allocation
     from engine.domain import Round, Student
+    from engine.given import Given
     from engine.openings import Opening
     from engine.options import Options
 
@@ -81,13 +82,14 @@ def unplaced_reasons(
     *,
     proven: bool,
     blocking_level: str | None = None,
+    rows: tuple[Given, ...] | None = None,
 ) -> tuple[Unplaced, ...]:
     """Every student without a slot once, in ascending order, with exactly one reason.
 
     ``proven`` says whether the levels that settle how many students are placed meet their bounds; ``blocking_level``
-    names the first level, of all, that does not.
+    names the first level, of all, that does not. ``rows`` are the allocation's ``given_rows`` where they are known.
     """
-    inquiry = _Inquiry(round_, options, allocation, proven, blocking_level)
+    inquiry = _Inquiry(round_, options, allocation, proven, blocking_level, rows)
     return tuple(inquiry.unplaced(number) for number in inquiry.without)
 
 
@@ -106,6 +108,7 @@ class _Inquiry:
     allocation: Allocation
     proven: bool
     blocking_level: str | None
+    rows: tuple[Given, ...] | None
 
     @cached_property
     def without(self) -> Mapping[int, Student]:
@@ -182,7 +185,8 @@ class _Inquiry:
 
     @cached_property
     def _precedence(self) -> Precedence:
-        return Precedence(self.options, self._room, given_rows(self.round_, self.options, self.allocation))
+        rows = given_rows(self.round_, self.options, self.allocation) if self.rows is None else self.rows
+        return Precedence(self.options, self._room, rows)
 
     @cached_property
     def _apart(self) -> Mapping[str, frozenset[str]]:

@@ -66,12 +66,14 @@ def narrowest(count: int) -> type[np.unsignedinteger]:
 class _Broken:
     """The rules that experiences break, a bit for each: ``shared`` by all members alike, ``each`` by each in all.
 
-    uint8[experiences] and uint8[members, experiences]; ``alike`` holds the bits of the rules that are in ``shared``.
+    uint8[experiences] and uint8[members, experiences]; ``alike`` holds the bits of the rules that are in ``shared``,
+    and ``some``, uint8[members], those of the others that a member breaks somewhere.
     """
 
     alike: int
     shared: Bits
     each: Bits
+    some: Bits
 
 
 def _by_experience(cohort: Cohort, rules: Collection[str]) -> _Broken:
@@ -85,11 +87,17 @@ def _by_experience(cohort: Cohort, rules: Collection[str]) -> _Broken:
             alike |= 1 << bit
             shared |= removes[0] * np.uint8(1 << bit)
         else:
-            others.append(removes * np.uint8(1 << bit))
+            others.append((np.uint8(1 << bit), removes))
     each = np.repeat(shared[None], len(cohort.members), axis=0)
-    for broken in others:
-        each |= broken
-    return _Broken(alike, shared, each)
+    some = np.zeros(len(each), dtype=np.uint8)
+    for rule, removes in others:
+        rows = np.flatnonzero(removes.any(axis=1))
+        some[rows] |= rule
+        if len(rows) == len(each):
+            each |= removes * rule
+        elif len(rows):
+            each[rows] |= removes[rows] * rule
+    return _Broken(alike, shared, each, some)
 
 
 def _by_slot(cohort: Cohort, rules: Collection[str]) -> Bits:
@@ -107,17 +115,20 @@ def _slots_alike(cohort: Cohort, broken: _Broken, by_slot: Bits) -> Left:
     removed = np.zeros((len(each), len(PAIR_RULES)), dtype=np.int32)
     alone = np.zeros_like(removed)
     every, whole = _slots_of(ground), _slots_of(ground, by_slot == 0)
+    columns = np.flatnonzero(broken.shared == 0)
+    unshared = np.take(each, columns, axis=1)
     for bit, code in enumerate(RULES_OVER["experience"]):
         rule, place = np.uint8(1 << bit), PAIR_RULES.index(code)
         if broken.alike & rule:
             removed[:, place] = every[(broken.shared & rule) != 0].sum()
+            # Where all members break something else too, nothing is lost to this rule alone.
+            only = np.flatnonzero((broken.shared == rule) & (whole > 0))
+            alone[:, place] = _weighed(np.take(each, only, axis=1) == rule, whole[only])
         else:
-            removed[:, place] = _weighed((each & rule) != 0, every)
-        # Where all members break something else too, nothing is lost to this rule alone.
-        columns = np.flatnonzero((broken.shared == (broken.alike & rule)) & (whole > 0))
-        alone[:, place] = _weighed(each[:, columns] == rule, whole[columns])
-    columns = np.flatnonzero(broken.shared == 0)
-    open_ = each[:, columns] == 0
+            rows = np.flatnonzero(broken.some & rule)
+            removed[rows, place] = _weighed((each[rows] & rule) != 0, every)
+            alone[rows, place] = _weighed(unshared[rows] == rule, whole[columns])
+    open_ = unshared == 0
     for bit, code in enumerate(RULES_OVER["slot"]):
         rule, place = np.uint8(1 << bit), PAIR_RULES.index(code)
         removed[:, place] = np.count_nonzero(by_slot & rule)

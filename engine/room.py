@@ -92,39 +92,58 @@ class Room:
             own = self._visit if school.small else np.zeros_like(self._visit)
             _add(bars, Bar.SUPPORT, self._in_person & ~own & (self._support_left < 1))
         bars |= self._of_strangers(school.small)
-        for number, _ in self._out.get(school.urn, ()):
-            members = self.members[self.slot_ids[number]]
-            bars[number] &= ~np.int16(Bar.GROUP_SHORT | Bar.ONE_SCHOOL)
-            if self._in_school[number] and len(members) > 1:
-                bars[number] |= Bar.ONE_SCHOOL
-            if self._group[number]:
-                bars[number] &= ~np.int16(Bar.TAKEN)
-                bars[number] |= self._group_bar(self.slots[number], members, school.urn, small=school.small)
+        held = np.array(self._out.get(school.urn, ()), dtype=np.int64).reshape(-1, 2)
+        numbers, counts = held[:, 0], held[:, 1]
+        bars[numbers] &= ~np.int16(Bar.GROUP_SHORT | Bar.ONE_SCHOOL)
+        bars[numbers[self._in_school[numbers] & (self._schools_in[numbers] > 1)]] |= np.int16(Bar.ONE_SCHOOL)
+        grouped = self._group[numbers]
+        bars[numbers[grouped]] &= ~np.int16(Bar.TAKEN)
+        bars[numbers[grouped]] |= self._group_bars(numbers[grouped], counts[grouped], small=school.small)
         return bars
 
     def _of_strangers(self, small: bool) -> Bars:  # noqa: FBT001
         """The bars of groups and in-school slots for a school, small or not, that has no student in them."""
         if small not in self._fresh:
             bars = np.zeros(len(self.slots), dtype=np.int16)
-            for number, slot in enumerate(self.slots):
-                members = self.members.get(slot.slot_id, {})
-                if self._group[number]:
-                    bars[number] |= self._group_bar(slot, members, "", small=small)
-                if members and self._in_school[number]:
-                    bars[number] |= Bar.ONE_SCHOOL
+            grouped = np.flatnonzero(self._group)
+            bars[grouped] = self._group_bars(grouped, np.zeros(len(grouped), dtype=np.int64), small=small)
+            _add(bars, Bar.ONE_SCHOOL, self._in_school & (self._schools_in > 0))
             self._fresh[small] = bars
         return self._fresh[small]
 
-    def _group_bar(self, slot: Slot, members: Mapping[str, int], urn: str, *, small: bool) -> Bar:
-        """Whether the school's group in the slot can take one more, or be formed by one."""
-        if slot.groups == 0:
-            return Bar.WITHDRAWN
-        together = members.get(urn, 0) + 1
-        others = sum(_groups(count, slot) for other, count in members.items() if other != urn)
-        if others + _groups(together, slot) > slot.groups:
-            return Bar.TAKEN
-        short = self.smallest_group(slot, small=small) * _groups(together, slot) > together
-        return Bar.GROUP_SHORT if short else Bar(0)
+    def _group_bars(self, numbers: Numbers, own: Numbers, *, small: bool) -> Bars:
+        """Whether a school's groups in some slots, of ``own`` students, can take one more, or be formed by one."""
+        offered, largest = self._groups_offered[numbers], self._largest[numbers]
+        together = own + 1
+        needed = _groups(together, largest)
+        taken = self._groups_in[numbers] - _groups(own, largest) + needed > offered
+        least = np.array([self.smallest_group(self.slots[n], small=small) for n in numbers.tolist()], dtype=np.int64)
+        short = np.where(least * needed > together, Bar.GROUP_SHORT, 0)
+        bars: Bars = np.where(offered == 0, Bar.WITHDRAWN, np.where(taken, Bar.TAKEN, short)).astype(np.int16)
+        return bars
+
+    @cached_property
+    def _groups_offered(self) -> Numbers:
+        return np.array([slot.groups for slot in self.slots], dtype=np.int64)
+
+    @cached_property
+    def _largest(self) -> Numbers:
+        """The most students of a group in each slot."""
+        return np.array([max(1, slot.group_max) for slot in self.slots], dtype=np.int64)
+
+    @cached_property
+    def _groups_in(self) -> Numbers:
+        """The groups that the schools in each slot make."""
+        made = np.zeros(len(self.slots), dtype=np.int64)
+        for held in self._out.values():
+            numbers, counts = np.array(held, dtype=np.int64).T
+            made[numbers] += _groups(counts, self._largest[numbers])
+        return made
+
+    @cached_property
+    def _schools_in(self) -> Numbers:
+        """How many schools have students in each slot."""
+        return np.array([len(self.members.get(slot_id, ())) for slot_id in self.slot_ids], dtype=np.int64)
 
     @cached_property
     def _common(self) -> Bars:
@@ -245,6 +264,6 @@ def _left(limit: int | None, used: int) -> int:
     return PLENTY if limit is None else limit - used
 
 
-def _groups(students: int, slot: Slot) -> int:
-    """The fewest groups of at most ``group_max`` that hold the students."""
-    return -(-students // max(1, slot.group_max))
+def _groups(students: Numbers, largest: Numbers) -> Numbers:
+    """The fewest groups of at most ``largest`` that hold the students."""
+    return -(-students // largest)

@@ -6,10 +6,13 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
+from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import xlsxwriter
+
+from engine.text_workbook import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +24,8 @@ CONTROL_STARTS = "\t\r\n\x00"
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 GUARD = "'"
 LONGEST_CELL = 32_767
+SHORT = LONGEST_CELL // 2
+"""A cell of so many characters is never cut, whichever they are: a cell's room is counted in UTF-16."""
 MOST_ROWS = 1_048_576
 CUT = " ... (cut: a cell holds no more)"
 MADE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -32,7 +37,7 @@ def safe_cell(text: str) -> str:
 
     Plain numbers (a longitude of -2.98) stay as they are. ``plain_cell`` takes the apostrophe off again.
     """
-    if text[:1].isalnum():  # what begins no formula, and most of a hub's millions of cells
+    if text[:1].isalnum():  # what begins no formula
         return text
     return GUARD + text if _would_run(text.lstrip(GUARD)) else text
 
@@ -47,7 +52,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]], delimiter: st
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow([safe_cell(cell) for cell in header])
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    # Most of a hub's millions of cells are nothing or begin with a letter: what runs begins with neither.
+    writer.writerows([cell if not cell or cell[0].isalnum() else safe_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
@@ -68,6 +74,28 @@ def write_sheets(path: Path, sheets: dict[str, list[Sequence[str]]]) -> None:
 
 def xlsx_bytes(sheets: dict[str, list[Sequence[str]]]) -> bytes:
     """The bytes of a workbook of several sheets of text; raises ``ValueError`` for more rows than a sheet holds."""
+    if sheets and all(_is_plain(rows) for rows in sheets.values()):
+        return _pattern(tuple(sheets)).filled(list(sheets.values()), [_widths(rows) for rows in sheets.values()])
+    return _written(sheets)
+
+
+def _is_plain(rows: list[Sequence[str]]) -> bool:
+    """Whether a sheet is what ``Pattern`` can fill in: headings, rows that it holds, and no text that may be cut."""
+    return (
+        bool(rows)
+        and any(rows[0])
+        and len(rows) <= MOST_ROWS
+        and all(max(map(len, row), default=0) <= SHORT for row in rows)
+    )
+
+
+@cache
+def _pattern(names: tuple[str, ...]) -> Pattern:
+    return Pattern.of(_written({name: [["-"]] for name in names}))
+
+
+def _written(sheets: dict[str, list[Sequence[str]]]) -> bytes:
+    """A workbook as xlsxwriter makes it."""
     content = io.BytesIO()
     book = new_book(content)
     for name, rows in sheets.items():
@@ -105,9 +133,15 @@ def fitting(cell: str) -> str:
 
 
 def _widen(sheet: xlsxwriter.worksheet.Worksheet, rows: list[Sequence[str]]) -> None:
-    """Make each column wide enough for its first rows, within reason."""
-    for column, cells in enumerate(zip_longest(*rows[:200], fillvalue="")):
-        sheet.set_column(column, column, min(60, max(8, 2 + max(map(len, cells)))))
+    """Make each column as wide as it is to be."""
+    for column, width in enumerate(_widths(rows)):
+        sheet.set_column(column, column, width)
+
+
+def _widths(rows: list[Sequence[str]]) -> list[int]:
+    """For each column the characters that are wide enough for its first rows, within reason."""
+    columns = zip_longest(*rows[:200], fillvalue="")
+    return [min(60, max(8, 2 + max(map(len, cells)))) for cells in columns]
 
 
 def _would_run(text: str) -> bool:

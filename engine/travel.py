@@ -101,13 +101,14 @@ class Journeys:
     def too_far(self, members: Numbers, urn: str) -> Flags:
         """Which journeys of students of one school are over their limits: bool[members, experiences]."""
         school = self.from_schools[self._school_row[urn]]
-        grid = np.repeat((school > self._common_limits)[None], len(members), axis=0)
         limits, homes = self._student_limits[members], self._home_of[members]
-        if len(self._alone):
-            grid[:, self._alone] = school[self._alone] > limits[:, None]
-            housed = np.flatnonzero(homes >= 0)
-            near = self._reach.within(homes[housed], limits[housed])
-            grid[np.ix_(housed, self._alone)] = ~near[:, self._alone_site]
+        # A column of its own for each site, and one each for what is too far for all and for none.
+        place = np.where(school > self._common_limits, -2, -1) + len(self._alone_sites) + 2
+        place[self._alone] = self._alone_site
+        grid: Flags = np.take(self._reach.beyond(homes, limits), place, axis=1)
+        unhoused = np.flatnonzero(homes < 0)
+        if len(unhoused):
+            grid[np.ix_(unhoused, self._alone)] = school[self._alone] > limits[unhoused, None]
         for k, member in enumerate(members.tolist()):
             for column, given in self._given_to_students.get(member, ()):
                 alone = _is_alone(self.experiences[column])
@@ -119,6 +120,24 @@ class Journeys:
         grid = self.measured(members)
         grid[:, self._in_school] = 0
         return grid
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether ``own_of`` can be asked: not where journeys are too many to be kept."""
+        return not len(self._alone) or self._reach.is_kept
+
+    def own_of(self, members: Numbers, columns: Numbers) -> Integers:
+        """``own`` of some pairs of students and experiences, in their order, looked up one by one: int32[pairs]."""
+        found: Integers = self.from_schools[self._school_of[members], columns]
+        homes, sites = self._home_of[members], self._alone_site_of[columns]
+        housed = np.flatnonzero((homes >= 0) & (sites >= 0))
+        if len(housed):
+            found[housed] = self._reach.of(homes[housed], sites[housed])
+        given = self._given_to_students
+        for k in np.flatnonzero(np.isin(members, list(given))).tolist() if given else ():
+            found[k] = dict(given[int(members[k])]).get(int(columns[k]), found[k])
+        found[np.isin(columns, self._in_school)] = 0
+        return found
 
     @cached_property
     def from_schools(self) -> Integers:
@@ -190,6 +209,13 @@ class Journeys:
     def _alone_site(self) -> Numbers:
         """For every column of ``_alone``, its row of ``_alone_sites``."""
         return np.unique(self._site_of[self._alone], return_inverse=True)[1].ravel()
+
+    @cached_property
+    def _alone_site_of(self) -> Numbers:
+        """For every experience its row of ``_alone_sites``, -1 where those do not apply."""
+        found = np.full(len(self.experiences), -1, dtype=np.int64)
+        found[self._alone] = self._alone_site
+        return found
 
     @cached_property
     def _virtual(self) -> Flags:

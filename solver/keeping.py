@@ -1,9 +1,11 @@
 """The path of a large re-run: keep the most of what was published, place the others around it, prove it by prices.
 
 Where the first levels are about the published allocation, nearly every student stays. So an exact model over the
-published pairs, and all pairs of the students whom the change touches, decides. Bounds hold over every eligible pair:
-levels that keep or count heads have theirs from relaxations, to which pairs that the prices find worth something are
-added (column generation: Gilmore and Gomory 1961; Desaulniers, Desrosiers and Solomon 2005), the others by a descent.
+published pairs says what can stay; whoever lost everything is placed around it where there is room, and where there is
+none by a model in which others move. Later levels better what the touched students have and leave what stays alone.
+Bounds hold over every eligible pair: levels that keep or count heads have theirs from relaxations, to which pairs that
+the prices find worth something are added (column generation: Gilmore and Gomory 1961; Desaulniers, Desrosiers and
+Solomon 2005), the others by a descent.
 """
 
 from __future__ import annotations
@@ -17,44 +19,55 @@ from solver.core import build_core
 from solver.duals import prices_from_duals
 from solver.exact import LevelAnswer, NoAllocationError
 from solver.highs import Highs, Row
-from solver.measure import goal_values, level_value
+from solver.keeping_bound import least_lost
+from solver.measure import goal_values, level_value, level_values
 from solver.prices import Prices, within_worth
-from solver.resources import rows_of_pairs
+from solver.touched import bare, beside_pins, losing, options_of, settled_around, some_of_each, with_nothing, with_room
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from engine.policy import Level
-    from solver.arrays import Bools, Ints
+    from solver.arrays import Ints
     from solver.limits import Clock
     from solver.problem import Problem
     from solver.stages import Stages
 
 KEEPING = frozenset({"replaced", "stability"})
+FIRST = 2
+"""Levels that are about nothing else."""
 COUNTED = KEEPING | {"guarantee", "reach"}
 """Goals whose levels have their bound by relaxations of the exact model."""
+MOST_COUNTED = 6_000
+"""Published pairs up to which levels that count heads have it so: relaxations of more take minutes."""
 AT_ONCE = 20_000
 """Pairs of touched students in one exact model, about."""
+PART = 2_000
+"""The same where all levels are climbed: models of more take minutes at the levels that weigh slots."""
+OFFERED = 20_000
+"""Pairs of touched students, about, that later levels choose from; each has ``FEWEST`` of them or more."""
+FEWEST = 12
+MOVES = 6
+"""Options with room for each student who may have to move for another."""
 NODES = 1
 """Branches that one level of one model may take: these models are all but settled at the root."""
-MOST_KEPT = 6_000
-"""Published pairs up to which one model holds them all in good time."""
 ROUNDS = 6
 """Times that a level's prices are found again with more pairs."""
 STEPS, NEXT_STEPS = 160, 80
 """Steps of the first descent for prices, from none, and of each later one, from the last level's."""
+LARGE_STEPS, NEXT_LARGE_STEPS = 60, 15
+"""The same in rounds of more than ``LARGE`` pairs."""
+LARGE = 1_000_000
 
 
 def is_about_keeping(problem: Problem, levels: Sequence[Level]) -> bool:
-    """Whether there are published pairs to keep, not too many, and the first two levels are about nothing else."""
-    first = [level.goals.keys() for level in levels[:2]]
-    return (
-        bool(0 < problem.pairs.kept.sum() <= MOST_KEPT) and len(first) > 1 and all(goals <= KEEPING for goals in first)
-    )
+    """Whether there are published pairs to keep, and the first two levels are about nothing else."""
+    first = [level.goals.keys() for level in levels[:FIRST]]
+    return bool(problem.pairs.kept.any()) and len(first) == FIRST and all(goals <= KEEPING for goals in first)
 
 
 class KeepingPath:
-    """Settles one allocation for all levels in their order, then proves them one by one."""
+    """Settles what stays, then who else gets what around it, and proves the levels one by one."""
 
     def __init__(self, problem: Problem, levels: Sequence[Level], clock: Clock) -> None:
         """Nothing is solved yet."""
@@ -63,6 +76,7 @@ class KeepingPath:
         self.highs = Highs(clock)
         self.kept = np.flatnonzero(problem.pairs.kept)
         self.chosen: Ints | None = None
+        self.bettered = False
         self.stages: Stages | None = None
         self.pool = self.kept
 
@@ -71,97 +85,135 @@ class KeepingPath:
         self.highs.close()
 
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
-        """The level's value on the settled allocation, or on ``incumbent``, and its bound by prices over every pair."""
-        if self.chosen is None:
-            self.chosen = self._settle()
-        elif incumbent is not None:
-            self.chosen = incumbent
+        """The level's value on the settled allocation, and its bound over every pair."""
+        self.chosen = self._keep() if incumbent is None else incumbent
         if self.chosen is None:
             return None
-        value = level_value(self.levels[level], goal_values(self.problem, self.chosen))
-        bound, prices = self._bound(level, floors, value)
-        return LevelAnswer(self.chosen, bound, None, prices)
+        if level >= FIRST and not self.bettered:
+            self.bettered = True
+            self._better(floors)
+        bound, prices = self._bound(level, floors)
+        if level >= FIRST or not self._is_short(level, bound):
+            return LevelAnswer(self.chosen, bound, None, prices)
+        word = self._give_up([*floors, bound][: FIRST - 1])
+        solver_bound = word if level == FIRST - 1 else None
+        if self._is_short(level, bound if solver_bound is None else min(bound, solver_bound)):
+            self._move(level, floors)
+        return LevelAnswer(self.chosen, bound, solver_bound, prices)
 
-    def _settle(self) -> Ints | None:
-        """Keep what can be kept, then give the touched students all their options, some thousands at a time."""
-        chosen = self._climbed(np.union1d(self.kept, self._beside_pins()), self.levels[:2])
-        if chosen is None:
-            return None
-        lost = self._lost(np.intersect1d(chosen, self.kept))
-        for options in self._batches(chosen, lost):
+    def _is_short(self, level: int, bound: int) -> bool:
+        return self._value(level) < bound and self.levels[level].proof and not self.clock.stop()
+
+    def _value(self, level: int) -> int:
+        assert self.chosen is not None
+        return level_value(self.levels[level], goal_values(self.problem, self.chosen))
+
+    def _staying(self) -> Ints:
+        assert self.chosen is not None
+        return np.intersect1d(self.chosen, self.kept)
+
+    def _keep(self) -> Ints | None:
+        """Keep what can be kept, then find room beside it for those who were told of a slot and have nothing."""
+        first = self.levels[:FIRST]
+        self.chosen = self._climbed(np.union1d(self.kept, beside_pins(self.problem)), first)
+        for most in (FEWEST, AT_ONCE):
+            if self.chosen is None or self.clock.stop():
+                break
+            stay = self._staying()
+            options = with_room(self.problem, stay, options_of(self.problem, bare(self.problem, self.chosen)))
+            if len(options):
+                options = some_of_each(self.problem, options, most)
+                self._take(self._climbed(np.union1d(self.chosen, options[:AT_ONCE]), first, stay), 0)
+        return self.chosen
+
+    def _give_up(self, floors: Sequence[int]) -> int | None:
+        """The solver's word for the most that can be kept with the first level at its floor, and such an allocation.
+
+        It is sought where only students with another slot give one up, then where others may move.
+        """
+        problem, first = self.problem, self.levels[:FIRST]
+        wanting = options_of(problem, bare(problem, self._staying()))
+        bound = least_lost(problem, first, FIRST - 1, floors, wanting, self.highs)
+        for others in (np.zeros(0, dtype=np.int64), self._moves(wanting)):
+            if bound is None or self.clock.stop() or self._key()[:FIRST] >= (*floors, bound):
+                break
+            self._take(self._climbed(self._with(wanting, others), first, None, floors), 0)
+        return bound
+
+    def _move(self, level: int, floors: Sequence[int]) -> None:
+        """Better a level about keeping: all options of those with nothing, and some of those who may have to move."""
+        assert self.chosen is not None
+        wanting = options_of(self.problem, bare(self.problem, self.chosen))[:AT_ONCE]
+        pool = self._with(wanting, self._moves(wanting))
+        self._take(self._climbed(pool, self.levels[: level + 1], None, floors), level)
+
+    def _moves(self, wanting: Ints) -> Ints:
+        """Some options with room of those who have what the pairs ``wanting`` would take."""
+        problem, kept = self.problem, self.kept
+        wanted = np.zeros(len(problem.slot_ids), dtype=bool)
+        wanted[problem.pairs.slot[wanting]] = True
+        movers = np.zeros(len(problem.student_ids), dtype=bool)
+        movers[problem.pairs.student_of(kept[wanted[problem.pairs.slot[kept]]])] = True
+        room = with_room(problem, self._staying(), options_of(problem, movers))
+        return some_of_each(problem, room, MOVES)[:AT_ONCE]
+
+    def _with(self, *more: Ints) -> Ints:
+        """The published pairs, those chosen, and more."""
+        assert self.chosen is not None
+        return np.unique(np.concatenate([self.kept, self.chosen, *more]))
+
+    def _key(self) -> tuple[int, ...]:
+        assert self.chosen is not None
+        return level_values(self.levels, goal_values(self.problem, self.chosen))
+
+    def _better(self, floors: Sequence[int]) -> None:
+        """Give the touched students the best of what has room, some thousands of pairs at a time."""
+        stay = self._staying()
+        for options in self._batches(stay):
             if self.clock.stop():
                 break
-            pool = np.unique(np.concatenate([self.kept, chosen, options]))
-            better = self._climbed(pool, self.levels)
-            if better is not None and self._key(better) >= self._key(chosen):
-                chosen, self.pool = better, np.union1d(self.pool, pool)
-        self.pool = np.union1d(self.pool, np.flatnonzero(lost[self.problem.pairs.student])[:AT_ONCE])
-        return chosen
+            assert self.chosen is not None
+            self._take(self._climbed(np.union1d(self.chosen, options), self.levels, stay, floors), 0)
 
-    def _beside_pins(self) -> Ints:
-        """The pairs of group slots where pinned students sit, whose groups others may have to fill."""
-        pinned = [j for _, j in self.problem.fixed_members.keys() - self.problem.exempt_members]
-        pinned = [j for j in pinned if self.problem.blocked[j]]
-        return self.problem.pairs.in_slots(np.array(pinned, dtype=np.int64))
+    def _take(self, other: Ints | None, level: int) -> None:
+        """Take another allocation where it is at least as good from ``level`` on and keeps the levels before it."""
+        if other is None or self.chosen is None:
+            return
+        new, old = (level_values(self.levels, goal_values(self.problem, each)) for each in (other, self.chosen))
+        if new[level:] >= old[level:] and all(a >= b for a, b in zip(new[:level], old[:level], strict=True)):
+            self.chosen = other
 
-    def _lost(self, stay: Ints) -> Bools:
-        """The students not all of whose published pairs stay: shape (students,)."""
-        student, count = self.problem.pairs.student, len(self.problem.student_ids)
-        return np.bincount(student[self.kept], minlength=count) > np.bincount(student[stay], minlength=count)
-
-    def _batches(self, chosen: Ints, lost: Bools) -> list[Ints]:
-        """Options in batches: first of those told of a slot who have nothing, for whom others may move.
-
-        Then, where the pairs that stay leave room, of those who lost a published pair, and of others with nothing.
-        """
+    def _batches(self, stay: Ints) -> Iterator[Ints]:
+        """Options in batches: of those who lost a published pair, then of others with nothing."""
         problem = self.problem
-        student, count = problem.pairs.student, len(problem.student_ids)
-        stay = np.intersect1d(chosen, self.kept)
-        nothing = (np.bincount(student[chosen], minlength=count) == 0) & ~problem.students.placed
-        bare = nothing & problem.students.baseline
-        roomy = [
-            self._with_room(stay, np.flatnonzero(each[student])) for each in (lost & ~bare, nothing & ~lost & ~bare)
-        ]
-        options = np.concatenate([np.flatnonzero(bare[student]), *roomy])
-        first = np.flatnonzero(np.diff(student[options], prepend=-1))
-        part = np.repeat(first // AT_ONCE, np.diff(np.append(first, len(options))))
-        return [options[part == n] for n in np.unique(part)]
+        lost = losing(problem, stay)
+        others = with_nothing(problem, stay) & ~lost
+        most = max(FEWEST, OFFERED // max(1, int((lost | others).sum())))
+        for each in (lost, others):
+            options = some_of_each(problem, with_room(problem, stay, options_of(problem, each)), most)
+            first = np.flatnonzero(np.diff(problem.pairs.student_of(options), prepend=-1))
+            part = np.repeat(first // PART, np.diff(np.append(first, len(options))))
+            yield from (options[part == n] for n in np.unique(part))
 
-    def _with_room(self, stay: Ints, options: Ints) -> Ints:
-        """The options that use no limit, and lie in no group slot, of which the pairs that stay leave nothing."""
-        problem, slots = self.problem, self.problem.slots
-        left = problem.resources.left - np.bincount(self._rows(stay)[1], minlength=len(problem.resources.left))
-        position, row = self._rows(options)
-        barred = np.bincount(position, weights=left[row] <= 0, minlength=len(options)) > 0
-        inside = np.bincount(problem.pairs.slot[stay], minlength=len(problem.slot_ids))
-        filled = slots.grouped & (inside >= problem.groups_open * slots.group_max)
-        return options[~barred & ~filled[problem.pairs.slot[options]]]
-
-    def _rows(self, pairs: Ints) -> tuple[Ints, Ints]:
-        facts, student = self.problem.students, self.problem.pairs.student_of(pairs)
-        uses = facts.support[student], facts.school[student], self.problem.pairs.slot[pairs]
-        return rows_of_pairs(self.problem.resources, self.problem.slots, *uses)
-
-    def _climbed(self, pool: Ints, levels: Sequence[Level]) -> Ints | None:
+    def _climbed(
+        self, pool: Ints, levels: Sequence[Level], stay: Ints | None = None, floors: Sequence[int] = ()
+    ) -> Ints | None:
         """The best allocation of the pairs in ``pool``, level by level; ``None`` when stopped before there is any.
 
-        Once as much as can be is kept, what is kept stays: the levels after that are then about few students.
+        The pairs ``stay`` are held, and the first levels kept at their ``floors`` instead of being climbed.
         """
-        core = build_core(self.problem, levels, pool)
+        problem = self.problem if stay is None else settled_around(self.problem, stay, pool)
+        core = build_core(problem, levels, pool)
         if not len(core.program.upper):
             return np.zeros(0, dtype=np.int64)
-        rows: list[Row] = []
-        stay: list[Row] = []
+        held = [] if stay is None else [Row.all_of(core.pool.column[np.isin(core.pool.pair, stay)])]
+        rows = [Row(core.objective(level), floor) for level, floor in zip(levels, floors, strict=False)]
         chosen = solution = None
-        for level in levels:
+        for level in levels[len(floors) :]:
             objective = core.objective(level)
-            if chosen is not None and not stay and not level.goals.keys() <= KEEPING:
-                stay = [Row.all_of(core.pool.column[np.isin(core.pool.pair, np.intersect1d(chosen, self.kept))])]
-            answer = self.highs.integer(core.program, objective, [*rows, *stay], solution, mip_max_nodes=NODES)
-            if answer.status == "infeasible":
-                if chosen is None:
-                    raise NoAllocationError
-                break
+            answer = self.highs.integer(core.program, objective, [*rows, *held], solution, mip_max_nodes=NODES)
+            if answer.status == "infeasible" and chosen is None and stay is None and not floors:
+                raise NoAllocationError
             if answer.value is None:
                 break
             found = core.chosen(answer.value)
@@ -172,21 +224,18 @@ class KeepingPath:
             rows.append(Row(objective, level.floor_of(level_value(level, goals))))
         return chosen
 
-    def _key(self, chosen: Ints) -> tuple[int, ...]:
-        goals = goal_values(self.problem, chosen)
-        return tuple(level_value(level, goals) for level in self.levels)
-
-    def _bound(self, level: int, floors: Sequence[int], value: int) -> tuple[int, Prices]:
+    def _bound(self, level: int, floors: Sequence[int]) -> tuple[int, Prices]:
         """The best bound found for ``level``: with prices of 0, then with those of a growing pool, or of a descent.
 
         The relaxation of a level that weighs slots takes a minute to solve beside levels that keep; a descent, seconds.
         """
         prices = Prices.none(self.problem, level)
         best = relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound
-        if best <= value or not self.levels[level].proof or self.clock.stop():
+        if not self._is_short(level, best):
             return best, prices
-        if self.levels[level].goals.keys() <= COUNTED:
-            return self._by_relaxations(level, floors, value, best)
+        counted = KEEPING if len(self.kept) > MOST_COUNTED else COUNTED
+        if self.levels[level].goals.keys() <= counted:
+            return self._by_relaxations(level, floors, best)
         found, by_descent = self._by_descent(level, floors)
         return (found, by_descent) if found < best else (best, prices)
 
@@ -196,15 +245,17 @@ class KeepingPath:
 
         if self.stages is None:
             self.stages = Stages(self.problem, self.levels, self.clock)
-        steps = (STEPS, 1.0, 0.003) if self.stages.last is None else (NEXT_STEPS, 0.1, 0.003)
+        first, later = (LARGE_STEPS, NEXT_LARGE_STEPS) if len(self.problem.pairs.slot) > LARGE else (STEPS, NEXT_STEPS)
+        steps = (first, 1.0, 0.003) if self.stages.last is None else (later, 0.1, 0.003)
         relaxed, prices = self.stages.descend(self.stages.begin(level, floors), *steps)
         return relaxed.bound, prices
 
-    def _by_relaxations(self, level: int, floors: Sequence[int], value: int, best: int) -> tuple[int, Prices]:
+    def _by_relaxations(self, level: int, floors: Sequence[int], best: int) -> tuple[int, Prices]:
         """Prices of the exact model's relaxation over a pool of pairs, which grows while the bound falls."""
-        best_prices, pool = Prices.none(self.problem, level), self.pool
+        assert self.chosen is not None
+        best_prices, pool = Prices.none(self.problem, level), np.union1d(self.pool, self.chosen)
         for _ in range(ROUNDS):
-            if best <= value or self.clock.stop():
+            if not self._is_short(level, best):
                 break
             core = build_core(self.problem, self.levels[: level + 1], pool)
             rows = [Row(core.objective(self.levels[i]), floor) for i, floor in enumerate(floors)]
@@ -213,9 +264,8 @@ class KeepingPath:
                 break
             prices = within_worth(self.levels, level, prices_from_duals(self.problem, core, answer.dual, level))
             relaxed = relax(self.problem, self.levels, level, floors, prices, self.catalogue)
-            if relaxed.bound >= best:
-                break
-            best, best_prices = relaxed.bound, prices
+            if relaxed.bound < best:
+                best, best_prices = relaxed.bound, prices
             wanted = np.setdiff1d(relaxed.choice[relaxed.choice >= 0], pool)
             if not len(wanted):
                 break

@@ -69,3 +69,19 @@ def test_details_come_in_the_order_in_which_they_are_asked():
         stretches = list(options.stretches())
         assert np.array_equal(np.concatenate([np.array(detail) for _, detail in stretches], axis=1), whole)
         assert [i for part, _ in stretches for i in pairs[part].tolist()] == pairs.tolist()
+
+
+def test_details_looked_up_one_by_one_are_those_of_whole_rows(monkeypatch):
+    """Journeys, points and ranks of a few pairs, overridden ones too, are those of every row worked out."""
+    compared = 0
+    for seed in SEEDS:
+        options = build_options(option_round(seed))
+        pairs = np.arange(len(options.slot))
+        monkeypatch.setattr("engine.details.LOOKED_UP", 1 << 40)
+        whole = np.array(options.detail(pairs))
+        monkeypatch.setattr("engine.details.LOOKED_UP", 0)
+        assert np.array_equal(np.array(options.detail(pairs)), whole), seed
+        assert np.array_equal(options.tenths(pairs), whole[0])
+        assert np.array_equal(options.points(pairs), whole[1])
+        compared += len(pairs)
+    assert compared > 500
