@@ -40,7 +40,7 @@ def losing(problem: Problem, stay: Ints) -> Bools:
 
 
 def lacking(problem: Problem, chosen: Ints, goals: Collection[str]) -> Bools:
-    """The students who lack, beside the pairs ``chosen``, what some of ``goals`` (that count heads) count: shape (students,)."""
+    """The students who lack, beside the pairs ``chosen``, what one of ``goals`` counts heads of: shape (students,)."""
     counting = chosen[problem.slots.counts[problem.pairs.slot[chosen]]]
     found = np.zeros(len(problem.student_ids), dtype=bool)
     if "guarantee" in goals:
