@@ -34,10 +34,10 @@ KEEPING = frozenset({"replaced", "stability"})
 GRANTED = ("replaced", "guarantee", "reach")
 """Goals that everybody who does not choose counts for."""
 COUNTED = KEEPING | frozenset(GRANTED)
-NODES = 2_000
-"""Nodes of the search, so that every run ends by itself."""
-MOST_PAIRS = 60_000
-"""Options of those who choose; of more, those choose who find a slot least easily."""
+NODES, LATER_NODES = 2_000, 200
+"""Nodes of the search for what must be given up, and for later levels, so that every run ends by itself."""
+MOST_PAIRS, LATER_PAIRS = 60_000, 20_000
+"""Options of those who choose, likewise; of more, those choose who find a slot least easily."""
 
 
 def least_lost(
@@ -51,7 +51,8 @@ def least_lost(
     now = levels[: level + 1]
     if any(goal not in COUNTED or (goal in GRANTED and each.goals[goal] < 0) for each in now for goal in each.goals):
         return None
-    facts, choosing = problem.students, hardest(problem, choosing, MOST_PAIRS)
+    first = levels[level].goals.keys() <= KEEPING
+    facts, choosing = problem.students, hardest(problem, choosing, MOST_PAIRS if first else LATER_PAIRS)
     granted = _granted(problem, choosing)
     narrowed = replace(
         problem,
@@ -66,7 +67,9 @@ def least_lost(
     worth = [sum(each.goals.get(goal, 0) * number for goal, number in granted.items()) for each in now]
     rows = [Row(core.objective(levels[i]), floor - worth[i]) for i, floor in enumerate(floors)]
     program = _without_least(problem, core)
-    answer = highs.integer(program, core.objective(levels[level]), rows, None, mip_max_nodes=NODES)
+    answer = highs.integer(
+        program, core.objective(levels[level]), rows, None, mip_max_nodes=NODES if first else LATER_NODES
+    )
     bound = integer_bound(answer)
     return None if bound is None or answer.status == "infeasible" else bound + worth[level]
 

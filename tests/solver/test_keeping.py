@@ -95,7 +95,8 @@ def test_few_pairs_at_a_time_are_as_lawful_and_no_less_kept(compared, monkeypatc
     """Asked about far fewer pairs at once than the rounds have: lawful, bounded, and nearly as much kept."""
     for name, value in SMALL_LIMITS.items():
         monkeypatch.setattr(keeping, name, value)
-    monkeypatch.setattr(keeping_bound, "MOST_PAIRS", SMALL_LIMITS["MOST_PAIRS"])
+    for name in ("MOST_PAIRS", "LATER_PAIRS"):
+        monkeypatch.setattr(keeping_bound, name, SMALL_LIMITS["MOST_PAIRS"])
     reached = []
     for round_, best, problem, _ in compared:
         clock = Clock(Limits(workers=1))

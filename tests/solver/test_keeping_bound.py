@@ -77,6 +77,7 @@ def nobody(problem):
 def test_no_bound_is_below_the_optimum(compared, monkeypatch, choosing_of, most):
     """Whoever chooses, and where only those may who find a slot least easily: no word is below the optimum."""
     monkeypatch.setattr(keeping_bound, "MOST_PAIRS", most)
+    monkeypatch.setattr(keeping_bound, "LATER_PAIRS", most)
     found = bounds(compared, choosing_of)
     assert len(found) >= 2 * LEAST_COMPARED
     assert [(level.name, bound, best) for level, _, bound, best in found if bound < best] == []
