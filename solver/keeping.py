@@ -19,27 +19,36 @@ from solver.core import build_core
 from solver.duals import prices_from_duals
 from solver.exact import LevelAnswer, NoAllocationError
 from solver.highs import Highs, Row
-from solver.keeping_bound import least_lost
+from solver.keeping_bound import COUNTED, KEEPING, MOST_PAIRS, least_lost
 from solver.measure import goal_values, level_value, level_values
 from solver.prices import Prices, within_worth
-from solver.touched import bare, beside_pins, losing, options_of, settled_around, some_of_each, with_nothing, with_room
+from solver.touched import (
+    bare,
+    beside_pins,
+    lacking,
+    losing,
+    options_of,
+    parts,
+    settled_around,
+    shared_out,
+    some_of_each,
+    with_nothing,
+    with_room,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.policy import Level
-    from solver.arrays import Ints
+    from solver.arrays import Bools, Ints
     from solver.limits import Clock
     from solver.problem import Problem
     from solver.stages import Stages
 
-KEEPING = frozenset({"replaced", "stability"})
 FIRST = 2
-"""Levels that are about nothing else."""
-COUNTED = KEEPING | {"guarantee", "reach"}
-"""Goals whose levels have their bound by relaxations of the exact model."""
+"""Levels that are about what was published and nothing else."""
 MOST_COUNTED = 6_000
-"""Published pairs up to which levels that count heads have it so: relaxations of more take minutes."""
+"""Published pairs up to which all levels that count heads have prices by relaxations: those of more take minutes."""
 AT_ONCE = 20_000
 """Pairs of touched students in one exact model, about."""
 PART = 2_000
@@ -93,8 +102,10 @@ class KeepingPath:
             self.bettered = True
             self._better(floors)
         bound, prices = self._bound(level, floors)
-        if level >= FIRST or not self._is_short(level, bound):
+        if not self._is_short(level, bound) or not self.levels[level].goals.keys() <= COUNTED:
             return LevelAnswer(self.chosen, bound, None, prices)
+        if level >= FIRST:
+            return LevelAnswer(self.chosen, bound, self._fill(level, floors, bound), prices)
         word = self._give_up([*floors, bound][: FIRST - 1])
         solver_bound = word if level == FIRST - 1 else None
         if self._is_short(level, bound if solver_bound is None else min(bound, solver_bound)):
@@ -116,14 +127,14 @@ class KeepingPath:
         """Keep what can be kept, then find room beside it for those who were told of a slot and have nothing."""
         first = self.levels[:FIRST]
         self.chosen = self._climbed(np.union1d(self.kept, beside_pins(self.problem)), first)
-        for most in (FEWEST, AT_ONCE):
-            if self.chosen is None or self.clock.stop():
+        for total in (0, AT_ONCE):
+            if self.chosen is None:
                 break
             stay = self._staying()
             options = with_room(self.problem, stay, options_of(self.problem, bare(self.problem, self.chosen)))
-            if len(options):
-                options = some_of_each(self.problem, options, most)
-                self._take(self._climbed(np.union1d(self.chosen, options[:AT_ONCE]), first, stay), 0)
+            for part in parts(self.problem, shared_out(self.problem, options, total, FEWEST), AT_ONCE):
+                if not self.clock.stop():
+                    self._take(self._climbed(np.union1d(self.chosen, part), first, stay), 0)
         return self.chosen
 
     def _give_up(self, floors: Sequence[int]) -> int | None:
@@ -131,31 +142,54 @@ class KeepingPath:
 
         It is sought where only students with another slot give one up, then where others may move.
         """
-        problem, first = self.problem, self.levels[:FIRST]
-        wanting = options_of(problem, bare(problem, self._staying()))
-        bound = least_lost(problem, first, FIRST - 1, floors, wanting, self.highs)
-        for others in (np.zeros(0, dtype=np.int64), self._moves(wanting)):
+        first, choosing = self.levels[:FIRST], bare(self.problem, self._staying())
+        bound = least_lost(self.problem, first, FIRST - 1, floors, choosing, self.highs)
+        for wanting, others in self._wanting(choosing, MOST_PAIRS):
             if bound is None or self.clock.stop() or self._key()[:FIRST] >= (*floors, bound):
                 break
-            self._take(self._climbed(self._with(wanting, others), first, None, floors), 0)
+            for more in (others[:0], others):
+                self._take(self._climbed(self._with(wanting, more), first, None, floors), 0)
         return bound
 
-    def _move(self, level: int, floors: Sequence[int]) -> None:
-        """Better a level about keeping: all options of those with nothing, and some of those who may have to move."""
+    def _fill(self, level: int, floors: Sequence[int], bound: int) -> int | None:
+        """The solver's word on a later level that counts heads, and such an allocation where others can make room."""
         assert self.chosen is not None
-        wanting = options_of(self.problem, bare(self.problem, self.chosen))[:AT_ONCE]
-        pool = self._with(wanting, self._moves(wanting))
-        self._take(self._climbed(pool, self.levels[: level + 1], None, floors), level)
+        goals, before = self.levels[level].goals, self.chosen
+        choosing = lacking(self.problem, self.chosen, goals) | bare(self.problem, self._staying())
+        word = least_lost(self.problem, self.levels, level, floors, choosing, self.highs)
+        if self._is_short(level, bound if word is None else min(bound, word)):
+            self._move(level, floors)
+            if self.chosen is not before:
+                self._better(floors)
+        return word
+
+    def _move(self, level: int, floors: Sequence[int]) -> None:
+        """Better a level that counts heads: options of those who lack it, and some of those who may have to move."""
+        assert self.chosen is not None
+        for wanting, others in self._wanting(lacking(self.problem, self.chosen, self.levels[level].goals), AT_ONCE):
+            if self.clock.stop():
+                break
+            pool = self._with(wanting, others)
+            self._take(self._climbed(pool, self.levels[: level + 1], None, floors), level)
+
+    def _wanting(self, students: Bools, most: int) -> Iterator[tuple[Ints, Ints]]:
+        """Options of ``students``, some of each if they have more than ``most``, in parts, and ``_moves`` for each."""
+        options = options_of(self.problem, students)
+        if len(options) > most:
+            options = shared_out(self.problem, options, most, FEWEST)
+        for part in parts(self.problem, options, most):
+            yield part, self._moves(part)
 
     def _moves(self, wanting: Ints) -> Ints:
         """Some options with room of those who have what the pairs ``wanting`` would take."""
-        problem, kept = self.problem, self.kept
+        assert self.chosen is not None
+        problem, held = self.problem, np.union1d(self.kept, self.chosen)
         wanted = np.zeros(len(problem.slot_ids), dtype=bool)
         wanted[problem.pairs.slot[wanting]] = True
         movers = np.zeros(len(problem.student_ids), dtype=bool)
-        movers[problem.pairs.student_of(kept[wanted[problem.pairs.slot[kept]]])] = True
+        movers[problem.pairs.student_of(held[wanted[problem.pairs.slot[held]]])] = True
         room = with_room(problem, self._staying(), options_of(problem, movers))
-        return some_of_each(problem, room, MOVES)[:AT_ONCE]
+        return parts(problem, some_of_each(problem, room, MOVES), AT_ONCE)[0] if len(room) else room
 
     def _with(self, *more: Ints) -> Ints:
         """The published pairs, those chosen, and more."""
@@ -184,16 +218,14 @@ class KeepingPath:
             self.chosen = other
 
     def _batches(self, stay: Ints) -> Iterator[Ints]:
-        """Options in batches: of those who lost a published pair, then of others with nothing."""
+        """Options in batches: of those who lost a published pair, then of others without a slot, or one that counts."""
         problem = self.problem
         lost = losing(problem, stay)
-        others = with_nothing(problem, stay) & ~lost
+        others = (with_nothing(problem, stay) | lacking(problem, stay, {"guarantee"})) & ~lost
         most = max(FEWEST, OFFERED // max(1, int((lost | others).sum())))
         for each in (lost, others):
             options = some_of_each(problem, with_room(problem, stay, options_of(problem, each)), most)
-            first = np.flatnonzero(np.diff(problem.pairs.student_of(options), prepend=-1))
-            part = np.repeat(first // PART, np.diff(np.append(first, len(options))))
-            yield from (options[part == n] for n in np.unique(part))
+            yield from parts(problem, options, PART)
 
     def _climbed(
         self, pool: Ints, levels: Sequence[Level], stay: Ints | None = None, floors: Sequence[int] = ()

@@ -11,6 +11,8 @@ from solver.measure import goal_values
 from solver.resources import rows_of_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from solver.arrays import Bools, Ints
     from solver.problem import Problem
 
@@ -35,6 +37,17 @@ def with_nothing(problem: Problem, chosen: Ints) -> Bools:
 def losing(problem: Problem, stay: Ints) -> Bools:
     """The students not all of whose published pairs are among ``stay``: shape (students,)."""
     return _counted(problem, np.flatnonzero(problem.pairs.kept)) > _counted(problem, stay)
+
+
+def lacking(problem: Problem, chosen: Ints, goals: Collection[str]) -> Bools:
+    """The students who lack, beside the pairs ``chosen``, what one of ``goals`` counts heads of: shape (students,)."""
+    counting = chosen[problem.slots.counts[problem.pairs.slot[chosen]]]
+    found = np.zeros(len(problem.student_ids), dtype=bool)
+    if "guarantee" in goals:
+        found |= ~problem.students.guaranteed & (_counted(problem, counting) == 0)
+    if "reach" in goals:
+        found |= with_nothing(problem, chosen)
+    return found if {"guarantee", "reach"} >= set(goals) else found | bare(problem, chosen)
 
 
 def options_of(problem: Problem, students: Bools) -> Ints:
@@ -99,6 +112,21 @@ def some_of_each(problem: Problem, options: Ints, most: int) -> Ints:
     half = max(1, most // 2)
     kept = (rank < half) | (rank % np.maximum(1, -(-total // half)) == 0)
     return np.sort(options[order[kept]])
+
+
+def shared_out(problem: Problem, options: Ints, total: int, fewest: int) -> Ints:
+    """About ``total`` of ``options`` with as many for each student as for any other, ``fewest`` at least."""
+    students = len(np.unique(problem.pairs.student_of(options)))
+    return some_of_each(problem, options, max(fewest, total // max(1, students)))
+
+
+def parts(problem: Problem, options: Ints, size: int) -> list[Ints]:
+    """``options``, which ascend, in parts of about ``size`` with every student's in one part."""
+    if not len(options):
+        return []
+    first = np.flatnonzero(np.diff(problem.pairs.student_of(options), prepend=-1))
+    part = np.repeat(first // size, np.diff(np.append(first, len(options))))
+    return np.split(options, np.flatnonzero(np.diff(part)) + 1)
 
 
 def _counted(problem: Problem, pairs: Ints) -> Ints:

@@ -7,6 +7,7 @@ import json
 import shutil
 
 import pytest
+from test_cli_allocate import settled
 
 
 def rows(path):
@@ -82,6 +83,13 @@ def test_the_audit_and_the_bounds_know_what_was_run_again(foothold, now, again):
     proven = foothold("verify-bound", now, again, "--json")
     assert proven.returncode == 0, proven.stdout
     assert json.loads(proven.stdout)["ok"] is True
+
+
+def test_two_runs_of_one_rerun_are_alike_to_the_byte(foothold, now, allocated_once, again, tmp_path):
+    """Every file of a second run is that of the first; of the certificate, all but times and memory."""
+    done = foothold("rerun", now, allocated_once, "--out", tmp_path / "twice", "--from", "16/03/2026")
+    assert done.returncode == 0, done.stderr
+    assert settled(tmp_path / "twice") == settled(again)
 
 
 def test_a_changed_baseline_is_noticed(foothold, now, again):

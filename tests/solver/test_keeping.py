@@ -8,15 +8,22 @@ from path_checks import require_bounds_hold, require_clean, require_proofs_repea
 from random_disruptions import disrupted
 
 from engine.options import build_options
+from solver import keeping, keeping_bound
+from solver.allocate import rows_of
 from solver.build import build_problem
 from solver.keeping import KeepingPath, is_about_keeping
 from solver.ladder import climb
 from solver.limits import Clock, Limits
+from solver.proof import Labels, write_prices
 
 SEEDS = [*((seed, "tiny") for seed in range(110)), *((seed, "small") for seed in range(24))]
 LEAST_COMPARED = 25
 LEAST_BEST = 95
 """Percentage of the rounds in which as many keep something, and as much, as can be."""
+
+LEAST_BEST_IN_PARTS = 75
+"""The same where only a few pairs are asked about at once."""
+SMALL_LIMITS = {"AT_ONCE": 6, "PART": 4, "OFFERED": 10, "FEWEST": 2, "MOST_PAIRS": 8}
 
 
 def to_compare():
@@ -29,6 +36,12 @@ def to_compare():
         problem = build_problem(round_, build_options(round_))
         if is_about_keeping(problem, round_.policy.levels):
             yield round_, best, problem
+
+
+def written(round_, problem, answer):
+    """What an answer comes to in the files: its rows, its bounds, and every level's prices."""
+    tables = [write_prices(problem, Labels.of(round_.policy, n), r.prices) for n, r in enumerate(answer.levels)]
+    return rows_of(problem, answer), [(r.best, r.bound, r.proof, r.price_bound) for r in answer.levels], tables
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +79,31 @@ def test_its_prices_are_read_back_and_prove_the_same(compared):
     """Every level's prices, written and read again, prove the bound that the path claims by them."""
     for round_, _, problem, answer in compared[::3]:
         require_proofs_repeat(round_, problem, answer)
+
+
+def test_two_runs_of_one_rerun_are_alike_to_the_byte(compared):
+    """The same pairs, bounds and price tables, however often a re-run is answered."""
+    for round_, _, problem, answer in compared[::5]:
+        clock = Clock(Limits(workers=1))
+        path = KeepingPath(problem, round_.policy.levels, clock)
+        again = climb(problem, round_.policy.levels, path, clock)
+        path.close()
+        assert written(round_, problem, again) == written(round_, problem, answer)
+
+
+def test_few_pairs_at_a_time_are_as_lawful_and_no_less_kept(compared, monkeypatch):
+    """Asked about far fewer pairs at once than the rounds have: lawful, bounded, and nearly as much kept."""
+    for name, value in SMALL_LIMITS.items():
+        monkeypatch.setattr(keeping, name, value)
+    for name in ("MOST_PAIRS", "LATER_PAIRS"):
+        monkeypatch.setattr(keeping_bound, name, SMALL_LIMITS["MOST_PAIRS"])
+    reached = []
+    for round_, best, problem, _ in compared:
+        clock = Clock(Limits(workers=1))
+        path = KeepingPath(problem, round_.policy.levels, clock)
+        answer = climb(problem, round_.policy.levels, path, clock)
+        path.close()
+        require_clean(round_, problem, answer)
+        require_bounds_hold(round_, best, answer)
+        reached.append(tuple(r.best for r in answer.levels[:2]) == best.levels[:2])
+    assert 100 * sum(reached) >= LEAST_BEST_IN_PARTS * len(reached)
