@@ -35,6 +35,9 @@ class BlendedPath:
         self.exact, self.first = exact, first
         self.clock = exact.highs.clock
 
+    def at_hand(self, _level: int, _floors: Sequence[int]) -> None:
+        """No prices for levels that are not reached."""
+
     def close(self) -> None:
         """End the solvers' processes."""
         self.first.close()

@@ -193,22 +193,10 @@ def search(s, depth, count, where, origin, slot, linear, students, slots, worths
 
 
 @kernel
-def alone(p, s, slot, amount, students, slots, worths):
-    """What one pair is worth by itself, its linear part ``amount`` included."""
-    need_left, guaranteed, progressed, top_tier, known = students[3:]
-    sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
-    first_counting, need, breadth, progression = worths
-    j = slot[p]
-    if counts[j]:
-        if need != 0:
-            amount += need * need_gain(need_left[s], half_days[j])
-        if guaranteed[s] == 0:
-            amount += first_counting
-    if not known[s, sector[j]]:
-        amount += breadth
-    if tier[j] > top_tier[s] and progressed[s] == 0:
-        amount += progression
-    return amount
+def first_worths(need_left, first_counting, need, filled):
+    """Fill ``filled`` (by half-days) with what a first counting slot of so many half-days adds to what it is worth."""
+    for days in range(len(filled)):
+        filled[days] = first_counting + (need * need_gain(need_left, days) if need != 0 else 0)
 
 
 @kernel
@@ -219,21 +207,34 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
     what having any slot is worth, by student. Fills ``value`` (at least 0) and ``choice`` (pair positions or -1,
     shape (students, depth)).
     """
-    max_slots, hd_left, virtual_left = students[0], students[1], students[2]
-    virtual, half_days = slots[4], slots[6]
+    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
+    sector, tier, virtual, counts, half_days, longest = slots[1], slots[2], slots[4], slots[5], slots[6], slots[9]
+    first_counting, need, breadth, progression = worths
     origin = first[begin]
+    filled = np.empty(longest + 1, dtype=np.int64)
     for s in range(begin, end):
         value[s] = 0
         depth = min(max_slots[s], choice.shape[1])
         choice[s, :] = -1
         if depth <= 0 or first[s + 1] == first[s]:
             continue
-        top, top_pair, count = 0, -1, 0
+        top, top_pair, count, most = 0, -1, 0, 0
         where = np.empty(first[s + 1] - first[s], dtype=np.int64)
+        days_left, online_left, highest = hd_left[s], virtual_left[s], top_tier[s]
+        start, rise = 0 if guaranteed[s] else first_counting, 0 if progressed[s] else progression
+        first_worths(need_left[s], start, need, filled)
         for p in range(first[s], first[s + 1]):
-            if half_days[slot[p]] > hd_left[s] or virtual[slot[p]] > virtual_left[s]:
+            j = slot[p]
+            if half_days[j] > days_left or virtual[j] > online_left:
                 continue
-            v = alone(p, s, slot, linear[p - origin], students, slots, worths)
+            v = linear[p - origin]
+            most = max(most, v)
+            if counts[j]:
+                v += filled[half_days[j]]
+            if not known[s, sector[j]]:
+                v += breadth
+            if tier[j] > highest:
+                v += rise
             if top_pair < 0 or v > top:
                 top, top_pair = v, p
             if v > 0:
@@ -244,7 +245,8 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
         best = np.full(1, top, dtype=np.int64)
         picks = np.full(depth, -1, dtype=np.int64)
         picks[0] = top_pair
-        if depth > 1 and count > 1:
+        most = depth * (most + breadth) + start + rise + need * need_gain(need_left[s], min(days_left, depth * longest))
+        if depth > 1 and count > 1 and top < most:
             search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, best, picks)
         if best[0] + bonus[s] > 0:
             value[s] = best[0] + bonus[s]

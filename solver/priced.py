@@ -23,7 +23,7 @@ from solver.measure import goal_values, level_value, level_values
 from solver.opening import closed_blocks, groups_held, open_groups
 from solver.pool import restricted
 from solver.prices import SCALE, Prices, worths
-from solver.rates import combined_goals, combined_rates, swings
+from solver.rates import combined_goals, combined_rates
 from solver.stages import HEADS, Stages
 from solver.sweeps import Sweeper
 
@@ -105,7 +105,8 @@ class PricedPath:
         self.generator = np.random.Generator(np.random.PCG64(2))
         self.leading = next((n for n, level in enumerate(levels) if not set(level.goals) <= HEADS), len(levels) - 1)
         self.ranked = [level for level in levels if level.proof] or list(levels)
-        self.rates = combined_rates(self.ranked, swings(problem, self.ranked))
+        by_level = dict(zip((level.name for level in levels), self.stages.swing, strict=True))
+        self.rates = combined_rates(self.ranked, [by_level[level.name] for level in self.ranked])
         self.chosen: Ints | None = None
         self.lifted: Prices | None = None
         self.head_seconds = 0.0
@@ -123,7 +124,7 @@ class PricedPath:
             self.chosen = self._construct()
         assert self.chosen is not None
         self._keep_back(level)
-        prices = self._easy(level, floors)
+        prices = self.at_hand(level, floors)
         bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
         if self._worth(level, self.chosen) < bound and self.levels[level].proof and not self.clock.stop():
             relaxed, found = self._priced(level, floors)
@@ -132,8 +133,8 @@ class PricedPath:
             self._improve(level, found, floors, bound)
         return LevelAnswer(self.chosen, bound, None, prices)
 
-    def _easy(self, level: int, floors: Sequence[int]) -> Prices:
-        """Prices at hand: none, which often prove what heads can be; in a very large round those of earlier levels.
+    def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
+        """Prices that need no search: none, which often prove what heads can be; in a very large round those of earlier levels.
 
         There the best of all bundles at no price takes many times longer to find than at prices that tell.
         """
