@@ -73,7 +73,8 @@ def serve(
 ):  # fmt: skip
     """Give every student of ``order`` one more slot where there is a good one; ``held`` and the limits are updated.
 
-    ``done``: who found nothing and need not be asked again at the same worth, for room only becomes less.
+    Room only becomes less: ``done`` notes who found nothing and need not be asked again at the same worth, and
+    ``barred``, shape (schools, slots), where a school's students have no room any more.
     """
     max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
     employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
@@ -101,7 +102,10 @@ def serve(
             v += progression if tier[j] > top_tier[s] and higher == 0 else 0
             if (number > 0 and v + breadth <= max(0, top)) or (top_pair >= 0 and v + breadth <= top):
                 continue
-            if barred[school[s], j] or not has_room(s, j, school[s], rows, support, limits, shape):
+            if barred[school[s], j]:
+                continue
+            if not has_room(s, j, school[s], rows, support, limits, shape):
+                barred[school[s], j] = not support[s]
                 continue
             fits = True
             for t in range(held.shape[1]):
