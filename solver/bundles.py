@@ -15,6 +15,8 @@ from solver.kernels import kernel
 
 NODES = 100_000
 """Search nodes after which a student's value is bounded by the relaxation instead of searched to the end."""
+FEW_NODES = 5_000
+"""The same where there are very many students."""
 
 
 @kernel
@@ -74,18 +76,21 @@ def push(trail, level, value, given, used, online, counting, higher):
 
 
 @kernel
-def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, best, picks):
+def deepen(
+    trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, nodes, best, picks
+):  # fmt: skip
     """Search the bundles of the candidates for one better than ``best[0]``, kept in ``best`` and ``picks``.
 
     Candidates are sorted by class, then ``linear`` descending; class ``c`` ends at ``finish[c]``. ``trail[6:, 0]`` is
-    what guarantee and progression still earn. Where the search is cut, ``best[0]`` is an upper bound instead.
+    what guarantee and progression still earn. Where the search is cut, after ``nodes`` of them,
+    ``best[0]`` is an upper bound instead.
     """
     hd_left, virtual_left, need_left, top_tier = facts
     first_counting, need, breadth, progression = worths
     employer, sector, tier, in_person, virtual, counts, half_days, begins, ends = slots[:9]
     index, group, value, given = trail[0], trail[1], trail[2], trail[3]
     used, online, first, rise = trail[4], trail[5], trail[6], trail[7]
-    level, i, nodes = 0, -1, 0
+    level, i = 0, -1
     while level >= 0:
         i += 1
         while group[level] < len(finish) and i >= finish[group[level]]:
@@ -103,8 +108,8 @@ def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots,
         if now + first[level] + rise[level] + hope <= best[0] or spent > hd_left:
             i = finish[group[level]] - 1
             continue
-        nodes += 1
-        if nodes > NODES:
+        nodes -= 1
+        if nodes < 0:
             best[0] = max(best[0], ahead[0, depth, 0, 0] + first_counting + progression)
             return
         index[level] = i
@@ -157,7 +162,7 @@ def classify(count, where, slot, line, known, top_tier, tier, sector, counts, ha
 
 
 @kernel
-def search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, best, picks):
+def search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, nodes, best, picks):
     """The best bundle of student ``s`` among the candidates ``where[:count]``, as pair positions in ``picks``."""
     hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
     sector, tier, counts, half_days, longest = slots[1], slots[2], slots[5], slots[6], slots[9]
@@ -186,7 +191,7 @@ def search(s, depth, count, where, origin, slot, linear, students, slots, worths
     facts = (hd_left[s], virtual_left[s], need_left[s], top_tier[s])
     found = np.full(depth, -1, dtype=np.int64)
     ends = finish[:classes]
-    deepen(trail, depth, ends, line, slot[pairs], cap, ahead, facts, worths, slots, known[s], flags, best, found)
+    deepen(trail, depth, ends, line, slot[pairs], cap, ahead, facts, worths, slots, known[s], flags, nodes, best, found)
     if found[0] >= 0:
         for t in range(depth):
             picks[t] = pairs[found[t]] if found[t] >= 0 else -1
@@ -200,12 +205,12 @@ def first_worths(need_left, first_counting, need, filled):
 
 
 @kernel
-def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags, bonus, value, choice):
+def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags, nodes, bonus, value, choice):
     """Best bundles of the students ``begin`` to ``end``.
 
     ``first`` and ``slot`` are compressed pairs, with ``linear`` by pair counted from ``first[begin]``; ``bonus`` is
     what having any slot is worth, by student. Fills ``value`` (at least 0) and ``choice`` (pair positions or -1,
-    shape (students, depth)).
+    shape (students, depth)). After ``nodes`` search nodes a student's value is an upper bound instead.
     """
     max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
     sector, tier, virtual, counts, half_days, longest = slots[1], slots[2], slots[4], slots[5], slots[6], slots[9]
@@ -247,7 +252,7 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
         picks[0] = top_pair
         most = depth * (most + breadth) + start + rise + need * need_gain(need_left[s], min(days_left, depth * longest))
         if depth > 1 and count > 1 and top < most:
-            search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, best, picks)
+            search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, nodes, best, picks)
         if best[0] + bonus[s] > 0:
             value[s] = best[0] + bonus[s]
             choice[s, :depth] = picks

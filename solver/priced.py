@@ -23,7 +23,7 @@ from solver.measure import goal_values, level_value, level_values
 from solver.opening import closed_blocks, groups_held, open_groups
 from solver.pool import restricted
 from solver.prices import SCALE, Prices, worths
-from solver.rates import combined_goals, combined_rates
+from solver.rates import BY_PAIR, combined_goals, combined_rates
 from solver.stages import HEADS, Stages
 from solver.sweeps import Sweeper
 
@@ -48,8 +48,8 @@ MANY_PAIRS = 1_000_000
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 SERVINGS = 1
-OWED = 3.0
-"""What the bound of a level that is not reached takes, in what the bound of a head takes."""
+OWED, OWED_BY_PAIR = 2.0, 16.0
+"""What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
 FEW_PAIRS = 30_000
 """Rounds of up to so many pairs have their prices lifted at every level."""
 TURNS_BETWEEN_LIFTS = 4
@@ -134,9 +134,9 @@ class PricedPath:
         return LevelAnswer(self.chosen, bound, None, prices)
 
     def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
-        """Prices that need no search: none, which often prove what heads can be; in a very large round those of earlier levels.
+        """Prices that need no search: none, which often prove what heads can be.
 
-        There the best of all bundles at no price takes many times longer to find than at prices that tell.
+        In a very large round those of earlier levels, for there the best of all bundles at no price takes many times longer to find than at prices that tell.
         """
         if level < self.leading or int(self.problem.pairs.first[-1]) <= SERVED_PAIRS:
             return Prices.none(self.problem, level)
@@ -144,7 +144,8 @@ class PricedPath:
 
     def _keep_back(self, level: int) -> None:
         """Keep time for the bounds of the levels from ``level`` on, by what the first bound took."""
-        self.clock.kept_back = OWED * self.head_seconds * (len(self.levels) - level - 1)
+        owed = [OWED_BY_PAIR if set(each.goals) & set(BY_PAIR) else OWED for each in self.levels[level + 1 :]]
+        self.clock.kept_back = self.head_seconds * sum(owed)
 
     def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
         """Good prices for a level, and what they prove."""
