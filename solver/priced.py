@@ -136,7 +136,8 @@ class PricedPath:
     def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
         """Prices that need no search: none, which often prove what heads can be.
 
-        In a very large round those of earlier levels, for there the best of all bundles at no price takes many times longer to find than at prices that tell.
+        In a very large round those of earlier levels: the best of all bundles takes many times longer to find at no
+        price than at prices that tell.
         """
         if level < self.leading or int(self.problem.pairs.first[-1]) <= SERVED_PAIRS:
             return Prices.none(self.problem, level)
