@@ -48,6 +48,8 @@ MANY_PAIRS = 1_000_000
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 SERVINGS = 1
+OFFERED_PAIRS = 20_000_000
+"""In them, whoever got nothing is offered all pairs, or every second or third and so on, up to so many altogether."""
 OWED, OWED_BY_PAIR = 2.0, 16.0
 """What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
 FEW_PAIRS = 30_000
@@ -222,15 +224,16 @@ class PricedPath:
     def _serve(self, prices: Prices, closed: Bools) -> Ints:
         """Students served at the prices, then with what is left over for nothing.
 
-        In a round of very many pairs they are offered those of the pool; whoever gets nothing so is offered all.
+        In a round of very many pairs they are offered those of the pool; whoever gets nothing so is offered more.
         """
         first, offered = self.problem.pairs.first, self.stages.pool
         if int(first[-1]) <= SERVED_PAIRS:
             return self._served(prices, closed, np.arange(int(first[-1]), dtype=np.int64))
         chosen = self._served(prices, closed, offered)
         for _ in range(SERVINGS):
-            empty = np.bincount(self.problem.pairs.student_of(chosen), minlength=len(first) - 1) == 0
-            spans = [np.arange(first[s], first[s + 1]) for s in np.flatnonzero(empty)]
+            empty = np.flatnonzero(np.bincount(self.problem.pairs.student_of(chosen), minlength=len(first) - 1) == 0)
+            step = 1 + int(np.diff(first)[empty].sum()) // OFFERED_PAIRS
+            spans = [np.arange(first[s] + s % step, first[s + 1], step) for s in empty]
             offered = np.unique(np.concatenate([offered, *spans]))
             chosen = self._served(prices, closed, offered)
         return chosen

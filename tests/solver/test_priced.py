@@ -178,6 +178,7 @@ def test_rounds_too_large_to_be_served_whole(monkeypatch, after):
     for name, value in (("priced.MANY_PAIRS", 0), ("priced.SERVED_PAIRS", 0), ("stages.POOL_PAIRS", 0)):
         monkeypatch.setattr(f"solver.{name}", value)
     monkeypatch.setattr("solver.stages.SAMPLE", 3)
+    monkeypatch.setattr("solver.priced.OFFERED_PAIRS", 30)
     monkeypatch.setattr("solver.bound.MANY_PAIRS", 0)
     monkeypatch.setattr("solver.bundles.FEW_NODES", 4)
     reached = 0
