@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.bundles import alone, compatible, need_gain
+from solver.bundles import compatible, first_worths, need_gain
 from solver.kernels import kernel
 
 UNFIT = -(1 << 60)
@@ -145,13 +145,21 @@ def around_each(
     ``mates``: pair positions or -1, shape (pairs, 2), all -1 at first.
     """
     origin = first[begin]
+    need_left, guaranteed, progressed, top_tier, known = students[3:]
+    sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
     alone_held = np.empty(1, dtype=np.int64)
     begins = np.empty(8 * (slots[9] + 1) + 1, dtype=np.int64)
+    filled = np.empty(slots[9] + 1, dtype=np.int64)
     for s in range(begin, end):
         low, high = first[s], first[s + 1]
         worth = np.empty(high - low, dtype=np.int64)
+        first_worths(need_left[s], 0 if guaranteed[s] else worths[0], worths[1], filled)
+        rise = 0 if progressed[s] else worths[3]
         for p in range(low, high):
-            worth[p - low] = alone(p, s, slot, linear[p - origin], students, slots, worths)
+            j = slot[p]
+            v = linear[p - origin] + (filled[half_days[j]] if counts[j] else 0)
+            v += 0 if known[s, sector[j]] else worths[2]
+            worth[p - low] = v + (rise if tier[j] > top_tier[s] else 0)
         found = np.empty(high - low, dtype=np.int64)
         partner = np.zeros(high - low, dtype=np.bool_)
         classes = partners(s, low, high, worth, usable, slot, students, slots, many, found, begins, partner)

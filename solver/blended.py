@@ -60,6 +60,9 @@ class BlendedPath:
         self.alone: frozenset[int] = frozenset()
         """Students told apart from those like them."""
 
+    def at_hand(self, _level: int, _floors: Sequence[int]) -> None:
+        """No prices for levels that are not reached."""
+
     def close(self) -> None:
         """End the solvers' processes."""
         self.first.close()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NOTHING = -(1 << 60)
 """Less than any slot can be worth."""
 PAIRS_A_THREAD = 20_000
+MANY_PAIRS = 30_000_000
+"""In rounds of more pairs no student's bundles are searched for long."""
 THREADS = 2
 _LOADED = (block_choice, bundles, moves)
 """The rooms of the inner loops: each is registered when its room is imported, all of them before any is compiled."""
@@ -147,6 +149,7 @@ def student_side(problem: Problem, worth: Worths, prices: Prices, barred: Ints |
     students, slot_arrays = kernel_facts(problem)
     amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
+    nodes = bundles.NODES if len(pairs.slot) <= MANY_PAIRS else bundles.FEW_NODES
 
     def part(span: tuple[int, int]) -> None:
         linear = pair_worths(problem, worth, prices, paid, *span)
@@ -154,8 +157,9 @@ def student_side(problem: Problem, worth: Worths, prices: Prices, barred: Ints |
             low, high = np.searchsorted(barred, pairs.first[list(span)])
             linear[barred[low:high] - pairs.first[span[0]]] = NOTHING
         kernels.best_bundles(
-            *span, pairs.first, pairs.slot.raw, linear, students, slot_arrays, amounts, flags, bonus, value, choice
-        )
+            *span, pairs.first, pairs.slot.raw, linear, students, slot_arrays, amounts, flags, nodes, bonus, value,
+            choice,
+        )  # fmt: skip
 
     spans = spans_of(pairs)
     if len(spans) == 1:

@@ -15,6 +15,8 @@ from solver.kernels import kernel
 
 NODES = 100_000
 """Search nodes after which a student's value is bounded by the relaxation instead of searched to the end."""
+FEW_NODES = 5_000
+"""The same where there are very many students."""
 
 
 @kernel
@@ -74,18 +76,21 @@ def push(trail, level, value, given, used, online, counting, higher):
 
 
 @kernel
-def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, best, picks):
+def deepen(
+    trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, nodes, best, picks
+):  # fmt: skip
     """Search the bundles of the candidates for one better than ``best[0]``, kept in ``best`` and ``picks``.
 
     Candidates are sorted by class, then ``linear`` descending; class ``c`` ends at ``finish[c]``. ``trail[6:, 0]`` is
-    what guarantee and progression still earn. Where the search is cut, ``best[0]`` is an upper bound instead.
+    what guarantee and progression still earn. Where the search is cut, after ``nodes`` of them,
+    ``best[0]`` is an upper bound instead.
     """
     hd_left, virtual_left, need_left, top_tier = facts
     first_counting, need, breadth, progression = worths
     employer, sector, tier, in_person, virtual, counts, half_days, begins, ends = slots[:9]
     index, group, value, given = trail[0], trail[1], trail[2], trail[3]
     used, online, first, rise = trail[4], trail[5], trail[6], trail[7]
-    level, i, nodes = 0, -1, 0
+    level, i = 0, -1
     while level >= 0:
         i += 1
         while group[level] < len(finish) and i >= finish[group[level]]:
@@ -103,8 +108,8 @@ def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots,
         if now + first[level] + rise[level] + hope <= best[0] or spent > hd_left:
             i = finish[group[level]] - 1
             continue
-        nodes += 1
-        if nodes > NODES:
+        nodes -= 1
+        if nodes < 0:
             best[0] = max(best[0], ahead[0, depth, 0, 0] + first_counting + progression)
             return
         index[level] = i
@@ -157,7 +162,7 @@ def classify(count, where, slot, line, known, top_tier, tier, sector, counts, ha
 
 
 @kernel
-def search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, best, picks):
+def search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, nodes, best, picks):
     """The best bundle of student ``s`` among the candidates ``where[:count]``, as pair positions in ``picks``."""
     hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
     sector, tier, counts, half_days, longest = slots[1], slots[2], slots[5], slots[6], slots[9]
@@ -186,54 +191,55 @@ def search(s, depth, count, where, origin, slot, linear, students, slots, worths
     facts = (hd_left[s], virtual_left[s], need_left[s], top_tier[s])
     found = np.full(depth, -1, dtype=np.int64)
     ends = finish[:classes]
-    deepen(trail, depth, ends, line, slot[pairs], cap, ahead, facts, worths, slots, known[s], flags, best, found)
+    deepen(trail, depth, ends, line, slot[pairs], cap, ahead, facts, worths, slots, known[s], flags, nodes, best, found)
     if found[0] >= 0:
         for t in range(depth):
             picks[t] = pairs[found[t]] if found[t] >= 0 else -1
 
 
 @kernel
-def alone(p, s, slot, amount, students, slots, worths):
-    """What one pair is worth by itself, its linear part ``amount`` included."""
-    need_left, guaranteed, progressed, top_tier, known = students[3:]
-    sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
-    first_counting, need, breadth, progression = worths
-    j = slot[p]
-    if counts[j]:
-        if need != 0:
-            amount += need * need_gain(need_left[s], half_days[j])
-        if guaranteed[s] == 0:
-            amount += first_counting
-    if not known[s, sector[j]]:
-        amount += breadth
-    if tier[j] > top_tier[s] and progressed[s] == 0:
-        amount += progression
-    return amount
+def first_worths(need_left, first_counting, need, filled):
+    """Fill ``filled`` (by half-days) with what a first counting slot of so many half-days adds to what it is worth."""
+    for days in range(len(filled)):
+        filled[days] = first_counting + (need * need_gain(need_left, days) if need != 0 else 0)
 
 
 @kernel
-def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags, bonus, value, choice):
+def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags, nodes, bonus, value, choice):
     """Best bundles of the students ``begin`` to ``end``.
 
     ``first`` and ``slot`` are compressed pairs, with ``linear`` by pair counted from ``first[begin]``; ``bonus`` is
     what having any slot is worth, by student. Fills ``value`` (at least 0) and ``choice`` (pair positions or -1,
-    shape (students, depth)).
+    shape (students, depth)). After ``nodes`` search nodes a student's value is an upper bound instead.
     """
-    max_slots, hd_left, virtual_left = students[0], students[1], students[2]
-    virtual, half_days = slots[4], slots[6]
+    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
+    sector, tier, virtual, counts, half_days, longest = slots[1], slots[2], slots[4], slots[5], slots[6], slots[9]
+    first_counting, need, breadth, progression = worths
     origin = first[begin]
+    filled = np.empty(longest + 1, dtype=np.int64)
     for s in range(begin, end):
         value[s] = 0
         depth = min(max_slots[s], choice.shape[1])
         choice[s, :] = -1
         if depth <= 0 or first[s + 1] == first[s]:
             continue
-        top, top_pair, count = 0, -1, 0
+        top, top_pair, count, most = 0, -1, 0, 0
         where = np.empty(first[s + 1] - first[s], dtype=np.int64)
+        days_left, online_left, highest = hd_left[s], virtual_left[s], top_tier[s]
+        start, rise = 0 if guaranteed[s] else first_counting, 0 if progressed[s] else progression
+        first_worths(need_left[s], start, need, filled)
         for p in range(first[s], first[s + 1]):
-            if half_days[slot[p]] > hd_left[s] or virtual[slot[p]] > virtual_left[s]:
+            j = slot[p]
+            if half_days[j] > days_left or virtual[j] > online_left:
                 continue
-            v = alone(p, s, slot, linear[p - origin], students, slots, worths)
+            v = linear[p - origin]
+            most = max(most, v)
+            if counts[j]:
+                v += filled[half_days[j]]
+            if not known[s, sector[j]]:
+                v += breadth
+            if tier[j] > highest:
+                v += rise
             if top_pair < 0 or v > top:
                 top, top_pair = v, p
             if v > 0:
@@ -244,8 +250,9 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
         best = np.full(1, top, dtype=np.int64)
         picks = np.full(depth, -1, dtype=np.int64)
         picks[0] = top_pair
-        if depth > 1 and count > 1:
-            search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, best, picks)
+        most = depth * (most + breadth) + start + rise + need * need_gain(need_left[s], min(days_left, depth * longest))
+        if depth > 1 and count > 1 and top < most:
+            search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, nodes, best, picks)
         if best[0] + bonus[s] > 0:
             value[s] = best[0] + bonus[s]
             choice[s, :depth] = picks

@@ -69,6 +69,9 @@ class ExactPath:
         """How many columns the model has."""
         return len(self.core.program.upper)
 
+    def at_hand(self, _level: int, _floors: Sequence[int]) -> None:
+        """No prices for levels that are not reached."""
+
     def close(self) -> None:
         """End the solvers' processes."""
         self.highs.close()

@@ -47,6 +47,9 @@ class NetworkPath:
         self.child = Child(clock, "solver.flow_child")
         self.child.start()
 
+    def at_hand(self, _level: int, _floors: Sequence[int]) -> None:
+        """No prices for levels that are not reached."""
+
     def close(self) -> None:
         """End the child."""
         self.child.close()

@@ -59,12 +59,14 @@ def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], d
     barred = closed & problem.blocked[None, :]
     shape = (problem.groups_open, size, problem.blocked, problem.exclusive, slots.grouped)
     for _ in range(MENDS + 1):
-        limits = _used(problem, held, size)
-        for linear in [each for each in linears for _ in range(depth)]:
-            kernels.serve(
-                order, held, problem.pairs.first, problem.pairs.slot.raw, linear, student_facts, slot_facts, amounts,
-                flags, facts.school, rows, facts.support, limits, shape, barred,
-            )  # fmt: skip
+        limits, full = _used(problem, held, size), barred.copy()
+        for linear in linears:
+            done = np.zeros(len(held), dtype=bool)
+            for _ in range(depth):
+                kernels.serve(
+                    order, held, problem.pairs.first, problem.pairs.slot.raw, linear, student_facts, slot_facts,
+                    amounts, flags, facts.school, rows, facts.support, limits, shape, full, done,
+                )  # fmt: skip
         short = _short(problem, limits[1])
         if not short.any():
             break

@@ -89,6 +89,9 @@ class KeepingPath:
         self.stages: Stages | None = None
         self.pool = self.kept
 
+    def at_hand(self, _level: int, _floors: Sequence[int]) -> None:
+        """No prices for levels that are not reached."""
+
     def close(self) -> None:
         """End the solver's process."""
         self.highs.close()

@@ -31,6 +31,9 @@ class Method(Protocol):
     def solve(self, level: int, floors: Sequence[int], incumbent: Ints | None) -> LevelAnswer | None:
         """The best of ``level`` found with the earlier levels at least at ``floors``."""
 
+    def at_hand(self, level: int, floors: Sequence[int]) -> Prices | None:
+        """Prices for the bound of a ``level`` that is not reached; ``None`` for those of 0."""
+
     def close(self) -> None:
         """End what it started."""
 
@@ -61,7 +64,7 @@ def climb(
     clock: Clock,
     listener: Callable[[Progress], None] | None = None,
 ) -> Climb:
-    """Solve every level in order with ``method``; levels not reached in time get the bound of prices of 0."""
+    """Solve every level in order with ``method``; levels not reached in time get the bound of prices at hand."""
     chosen: Ints | None = None
     rungs: list[_Rung] = []
     catalogue = Catalogue.of(problem)
@@ -75,7 +78,8 @@ def climb(
         if chosen is None:
             return Climb(None, ())
         best = level_value(level, goal_values(problem, chosen))
-        bound, proof, prices, price_bound = _proven(problem, levels, floors, answer, catalogue)
+        at_hand = method.at_hand(number, floors) if answer is None else answer.prices
+        bound, proof, prices, price_bound = _proven(problem, levels, floors, answer, at_hand, catalogue)
         seconds = time.perf_counter() - begun
         rungs.append(_Rung(best, level.floor_of(best), bound, proof, seconds, prices, price_bound))
         _tell(listener, Progress(level.name, best, bound, clock.seconds(), done=True))
@@ -100,11 +104,15 @@ def climb(
 
 
 def _proven(
-    problem: Problem, levels: Sequence[Level], floors: Sequence[int], answer: LevelAnswer | None, catalogue: Catalogue
+    problem: Problem,
+    levels: Sequence[Level],
+    floors: Sequence[int],
+    answer: LevelAnswer | None,
+    given: Prices | None,
+    catalogue: Catalogue,
 ) -> tuple[int, Proof, Prices, int]:
     """The tightest bound at hand, how it is proven, the prices beside it and what they prove."""
     earlier = len(floors)
-    given = answer.prices if answer is not None else None
     prices = within_worth(levels, earlier, given or Prices.none(problem, earlier))
     if answer is not None and answer.price_bound is not None and prices is given:
         bound = answer.price_bound

@@ -23,7 +23,7 @@ from solver.measure import goal_values, level_value, level_values
 from solver.opening import closed_blocks, groups_held, open_groups
 from solver.pool import restricted
 from solver.prices import SCALE, Prices, worths
-from solver.rates import combined_goals, combined_rates, swings
+from solver.rates import BY_PAIR, combined_goals, combined_rates
 from solver.stages import HEADS, Stages
 from solver.sweeps import Sweeper
 
@@ -48,8 +48,10 @@ MANY_PAIRS = 1_000_000
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 SERVINGS = 1
-OWED = 3.0
-"""What the bound of a level that is not reached takes, in what the bound of a head takes."""
+OFFERED_PAIRS = 20_000_000
+"""In them, whoever got nothing is offered all pairs, or every second or third and so on, up to so many altogether."""
+OWED, OWED_BY_PAIR = 2.0, 16.0
+"""What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
 FEW_PAIRS = 30_000
 """Rounds of up to so many pairs have their prices lifted at every level."""
 TURNS_BETWEEN_LIFTS = 4
@@ -105,7 +107,8 @@ class PricedPath:
         self.generator = np.random.Generator(np.random.PCG64(2))
         self.leading = next((n for n, level in enumerate(levels) if not set(level.goals) <= HEADS), len(levels) - 1)
         self.ranked = [level for level in levels if level.proof] or list(levels)
-        self.rates = combined_rates(self.ranked, swings(problem, self.ranked))
+        by_level = dict(zip((level.name for level in levels), self.stages.swing, strict=True))
+        self.rates = combined_rates(self.ranked, [by_level[level.name] for level in self.ranked])
         self.chosen: Ints | None = None
         self.lifted: Prices | None = None
         self.head_seconds = 0.0
@@ -123,7 +126,7 @@ class PricedPath:
             self.chosen = self._construct()
         assert self.chosen is not None
         self._keep_back(level)
-        prices = self._easy(level, floors)
+        prices = self.at_hand(level, floors)
         bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
         if self._worth(level, self.chosen) < bound and self.levels[level].proof and not self.clock.stop():
             relaxed, found = self._priced(level, floors)
@@ -132,10 +135,11 @@ class PricedPath:
             self._improve(level, found, floors, bound)
         return LevelAnswer(self.chosen, bound, None, prices)
 
-    def _easy(self, level: int, floors: Sequence[int]) -> Prices:
-        """Prices at hand: none, which often prove what heads can be; in a very large round those of earlier levels.
+    def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
+        """Prices that need no search: none, which often prove what heads can be.
 
-        There the best of all bundles at no price takes many times longer to find than at prices that tell.
+        In a very large round those of earlier levels: the best of all bundles takes many times longer to find at no
+        price than at prices that tell.
         """
         if level < self.leading or int(self.problem.pairs.first[-1]) <= SERVED_PAIRS:
             return Prices.none(self.problem, level)
@@ -143,7 +147,8 @@ class PricedPath:
 
     def _keep_back(self, level: int) -> None:
         """Keep time for the bounds of the levels from ``level`` on, by what the first bound took."""
-        self.clock.kept_back = OWED * self.head_seconds * (len(self.levels) - level - 1)
+        owed = [OWED_BY_PAIR if set(each.goals) & set(BY_PAIR) else OWED for each in self.levels[level + 1 :]]
+        self.clock.kept_back = self.head_seconds * sum(owed)
 
     def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
         """Good prices for a level, and what they prove."""
@@ -219,15 +224,16 @@ class PricedPath:
     def _serve(self, prices: Prices, closed: Bools) -> Ints:
         """Students served at the prices, then with what is left over for nothing.
 
-        In a round of very many pairs they are offered those of the pool; whoever gets nothing so is offered all.
+        In a round of very many pairs they are offered those of the pool; whoever gets nothing so is offered more.
         """
         first, offered = self.problem.pairs.first, self.stages.pool
         if int(first[-1]) <= SERVED_PAIRS:
             return self._served(prices, closed, np.arange(int(first[-1]), dtype=np.int64))
         chosen = self._served(prices, closed, offered)
         for _ in range(SERVINGS):
-            empty = np.bincount(self.problem.pairs.student_of(chosen), minlength=len(first) - 1) == 0
-            spans = [np.arange(first[s], first[s + 1]) for s in np.flatnonzero(empty)]
+            empty = np.flatnonzero(np.bincount(self.problem.pairs.student_of(chosen), minlength=len(first) - 1) == 0)
+            step = 1 + int(np.diff(first)[empty].sum()) // OFFERED_PAIRS
+            spans = [np.arange(first[s] + s % step, first[s + 1], step) for s in empty]
             offered = np.unique(np.concatenate([offered, *spans]))
             chosen = self._served(prices, closed, offered)
         return chosen

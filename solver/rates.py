@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TYPICAL_STEP = {"equity": 50}
 """The least by which a goal usually moves, in its own units (1 where not named): one student placed moves equity."""
+BY_PAIR = ("preference", "lottery", "travel", "stability")
+"""Goals by which a student's pairs differ in worth."""
 
 MARGIN = 3
 
@@ -29,7 +31,7 @@ def swings(problem: Problem, levels: Sequence[Level]) -> list[float]:
     for level in levels:
         worth = Worths(dict(level.goals))
         best = np.zeros(count)
-        for begin, end in problem.pairs.spans():
+        for begin, end in problem.pairs.spans() if any(worth[goal] for goal in BY_PAIR) else ():
             linear = np.abs(pair_worths(problem, worth, nothing, paid, begin, end)).astype(np.float64)
             first = problem.pairs.first[begin : end + 1] - problem.pairs.first[begin]
             some = np.flatnonzero(np.diff(first) > 0)

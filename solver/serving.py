@@ -69,9 +69,13 @@ def take(s, j, k, sign, rows, support, left, grouped):
 
 @kernel
 def serve(
-    order, held, first, slot, linear, students, slots, worths, flags, school, rows, support, limits, shape, barred
-):
-    """Give every student of ``order`` one more slot where there is a good one; ``held`` and the limits are updated."""
+    order, held, first, slot, linear, students, slots, worths, flags, school, rows, support, limits, shape, barred, done
+):  # fmt: skip
+    """Give every student of ``order`` one more slot where there is a good one; ``held`` and the limits are updated.
+
+    Room only becomes less: ``done`` notes who found nothing and need not be asked again at the same worth, and
+    ``barred``, shape (schools, slots), where a school's students have no room any more.
+    """
     max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
     employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
     first_counting, need, breadth, progression = worths
@@ -79,8 +83,11 @@ def serve(
     left, members, opened = limits
     blocked, grouped, size = shape[2], shape[4], shape[1]
     for s in order:
+        if done[s]:
+            continue
         number, spent, online, given, sure, higher = holding(s, held[s], slot, students, slots)
         if number >= min(max_slots[s], held.shape[1]):
+            done[s] = True
             continue
         top, top_pair = 0, -1
         for p in range(first[s], first[s + 1]):
@@ -95,7 +102,10 @@ def serve(
             v += progression if tier[j] > top_tier[s] and higher == 0 else 0
             if (number > 0 and v + breadth <= max(0, top)) or (top_pair >= 0 and v + breadth <= top):
                 continue
-            if barred[school[s], j] or not has_room(s, j, school[s], rows, support, limits, shape):
+            if barred[school[s], j]:
+                continue
+            if not has_room(s, j, school[s], rows, support, limits, shape):
+                barred[school[s], j] = not support[s]
                 continue
             fits = True
             for t in range(held.shape[1]):
@@ -109,6 +119,7 @@ def serve(
             v += breadth if fresh else 0
             if fits and (v > top or (top_pair < 0 and number == 0)):
                 top, top_pair = v, p
+        done[s] = top_pair < 0
         if top_pair >= 0:
             held[s, number] = top_pair
             j, k = slot[top_pair], school[s]

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     Beside = Callable[[Round, Allocation], tuple[Mapping[str, bytes], Mapping[str, Any]]]
 
+AFTERWARDS = 1.0
+"""What the audit and writing take, about, in what has been spent when solving begins."""
+
 
 def _nothing_more(_round: Round, _allocation: Allocation) -> tuple[Mapping[str, bytes], Mapping[str, Any]]:
     return {}, {}
@@ -105,9 +108,9 @@ class Run:
             raise StoppedError("stopped before any allocation")
 
     def clock(self) -> Clock:
-        """The solver's clock, with the time that is left."""
+        """The solver's clock, with the time that is left once time is kept back for the audit and for writing."""
         spent = perf_counter() - self.began
-        left = None if self.time_limit is None else max(0.0, self.time_limit - spent)
+        left = None if self.time_limit is None else max(0.0, self.time_limit - (1 + AFTERWARDS) * spent)
         return Clock(Limits(left, self.workers), cancelled=self.stop)
 
 

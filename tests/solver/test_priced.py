@@ -28,13 +28,18 @@ LEAST_REACHED = 60
 """Percentage of the rounds in which the first level reaches the independent optimum."""
 
 
-def priced(round_):
-    """The round's problem and the path's answer to it."""
-    problem = build_problem(round_, build_options(round_))
+def priced(round_, after=None):
+    """The round's problem and the path's answer to it; it is stopped ``after`` so many levels, where that is said."""
+    problem, levels = build_problem(round_, build_options(round_)), round_.policy.levels
     clock = Clock(Limits(workers=2))
-    path = PricedPath(problem, round_.policy.levels, clock)
+    path = PricedPath(problem, levels, clock)
+
+    def listener(progress):
+        if progress.done and after is not None and progress.level == levels[after - 1].name:
+            clock.cancelled.set()
+
     try:
-        return problem, climb(problem, round_.policy.levels, path, clock)
+        return problem, climb(problem, levels, path, clock, listener)
     finally:
         path.close()
 
@@ -167,14 +172,18 @@ def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
     assert seen
 
 
-def test_rounds_too_large_to_be_served_whole(monkeypatch):
-    """With the work of the largest rounds, a few pairs a student at hand: still clean, and every bound holds."""
+@pytest.mark.parametrize("after", [None, 1, 3])
+def test_rounds_too_large_to_be_served_whole(monkeypatch, after):
+    """A few pairs a student at hand, bundles not searched to the end: clean, and every bound holds, reached or not."""
     for name, value in (("priced.MANY_PAIRS", 0), ("priced.SERVED_PAIRS", 0), ("stages.POOL_PAIRS", 0)):
         monkeypatch.setattr(f"solver.{name}", value)
     monkeypatch.setattr("solver.stages.SAMPLE", 3)
+    monkeypatch.setattr("solver.priced.OFFERED_PAIRS", 30)
+    monkeypatch.setattr("solver.bound.MANY_PAIRS", 0)
+    monkeypatch.setattr("solver.bundles.FEW_NODES", 4)
     reached = 0
     for round_, best in solvable(CHOSEN[3::23]):
-        problem, answer = priced(round_)
+        problem, answer = priced(round_, after)
         require_clean(round_, problem, answer)
         require_bounds_hold(round_, best, answer)
         reached += len(answer.chosen) > 0
