@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SMALL = 5_000
 """Columns of models that CP-SAT is asked about; larger ones are HiGHS'."""
+MOST = 30_000
+"""Columns of models about all of whose columns HiGHS is asked: that takes minutes."""
 WORK = 12.0
 """What one model may cost, in CP-SAT's own measure of work."""
 NODES = 10
@@ -81,9 +83,12 @@ class BlendedPath:
             if last is not None:
                 found, _ = self._dealt(level, floors, found, question, self._around(question, *last))
             start = None if self._proven(level, found) else self._completed(question, found.chosen)
+            if start is None and last is None and not self.clock.stop():  # the first way has broken a rule of the model
+                return self.exact.solve(level, floors, incumbent)
             if start is None:
                 break
-            answer = self._integer(question, start, found.solver_bound, prove=self.levels[level].proof)
+            prove = self.levels[level].proof and len(start) <= MOST
+            answer = self._integer(question, start, found.solver_bound, prove=prove)
             bounds = [bound for bound in (found.solver_bound, integer_bound(answer)) if bound is not None]
             found = replace(found, solver_bound=min(bounds, default=None))
             found, stuck = self._dealt(level, floors, found, question, answer)

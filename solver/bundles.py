@@ -76,14 +76,11 @@ def push(trail, level, value, given, used, online, counting, higher):
 
 
 @kernel
-def deepen(
-    trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, nodes, best, picks
-):  # fmt: skip
+def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, nodes, best, picks):
     """Search the bundles of the candidates for one better than ``best[0]``, kept in ``best`` and ``picks``.
 
     Candidates are sorted by class, then ``linear`` descending; class ``c`` ends at ``finish[c]``. ``trail[6:, 0]`` is
-    what guarantee and progression still earn. Where the search is cut, after ``nodes`` of them,
-    ``best[0]`` is an upper bound instead.
+    what guarantee and progression still earn. Where the search is cut, after ``nodes``, ``best[0]`` is an upper bound.
     """
     hd_left, virtual_left, need_left, top_tier = facts
     first_counting, need, breadth, progression = worths
@@ -215,8 +212,7 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
     max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
     sector, tier, virtual, counts, half_days, longest = slots[1], slots[2], slots[4], slots[5], slots[6], slots[9]
     first_counting, need, breadth, progression = worths
-    origin = first[begin]
-    filled = np.empty(longest + 1, dtype=np.int64)
+    origin, filled = first[begin], np.empty(longest + 1, dtype=np.int64)
     for s in range(begin, end):
         value[s] = 0
         depth = min(max_slots[s], choice.shape[1])

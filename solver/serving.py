@@ -68,6 +68,50 @@ def take(s, j, k, sign, rows, support, left, grouped):
 
 
 @kernel
+def best_slot(
+    s, own, now, first, slot, linear, students, slots, worths, flags, school, rows, support, limits, shape, barred
+):  # fmt: skip
+    """The pair that adds most to what student ``s`` holds (``own``, which comes to ``now``) and has room, or -1.
+
+    Where a school's students have no room any more is noted in ``barred``, shape (schools, slots).
+    """
+    hd_left, virtual_left, need_left, known, top_tier = students[1], students[2], students[3], students[7], students[6]
+    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
+    first_counting, need, breadth, progression = worths
+    number, spent, online, given, sure, higher = now
+    top, top_pair = 0, -1
+    for p in range(first[s], first[s + 1]):
+        j = slot[p]
+        if spent + half_days[j] > hd_left[s] or online + virtual[j] > virtual_left[s]:
+            continue
+        v = linear[p]
+        if counts[j]:
+            v += need * (need_gain(need_left[s], given + half_days[j]) - need_gain(need_left[s], given))
+            v += first_counting if sure == 0 else 0
+        v += progression if tier[j] > top_tier[s] and higher == 0 else 0
+        if (number > 0 and v + breadth <= max(0, top)) or (top_pair >= 0 and v + breadth <= top):
+            continue
+        if barred[school[s], j]:
+            continue
+        if not has_room(s, j, school[s], rows, support, limits, shape):
+            barred[school[s], j] = not support[s]
+            continue
+        fits, fresh = True, not known[s, sector[j]]
+        for held in own:
+            if held >= 0:
+                other = slot[held]
+                if other == j or not compatible(j, other, employer, begins, ends, in_person, flags[0], flags[1]):
+                    fits = False
+                    break
+                if sector[other] == sector[j]:
+                    fresh = False
+        v += breadth if fresh else 0
+        if fits and (v > top or (top_pair < 0 and number == 0)):
+            top, top_pair = v, p
+    return top_pair
+
+
+@kernel
 def serve(
     order, held, first, slot, linear, students, slots, worths, flags, school, rows, support, limits, shape, barred, done
 ):  # fmt: skip
@@ -76,53 +120,23 @@ def serve(
     Room only becomes less: ``done`` notes who found nothing and need not be asked again at the same worth, and
     ``barred``, shape (schools, slots), where a school's students have no room any more.
     """
-    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots
-    first_counting, need, breadth, progression = worths
-    clash, repeat = flags
     left, members, opened = limits
     blocked, grouped, size = shape[2], shape[4], shape[1]
     for s in order:
         if done[s]:
             continue
-        number, spent, online, given, sure, higher = holding(s, held[s], slot, students, slots)
-        if number >= min(max_slots[s], held.shape[1]):
+        now = holding(s, held[s], slot, students, slots)
+        if now[0] >= min(students[0][s], held.shape[1]):
             done[s] = True
             continue
-        top, top_pair = 0, -1
-        for p in range(first[s], first[s + 1]):
-            j = slot[p]
-            if spent + half_days[j] > hd_left[s] or online + virtual[j] > virtual_left[s]:
-                continue
-            v = linear[p]
-            if counts[j]:
-                v += need * (need_gain(need_left[s], given + half_days[j]) - need_gain(need_left[s], given))
-                v += first_counting if sure == 0 else 0
-            fresh = not known[s, sector[j]]
-            v += progression if tier[j] > top_tier[s] and higher == 0 else 0
-            if (number > 0 and v + breadth <= max(0, top)) or (top_pair >= 0 and v + breadth <= top):
-                continue
-            if barred[school[s], j]:
-                continue
-            if not has_room(s, j, school[s], rows, support, limits, shape):
-                barred[school[s], j] = not support[s]
-                continue
-            fits = True
-            for t in range(held.shape[1]):
-                if held[s, t] >= 0:
-                    other = slot[held[s, t]]
-                    if other == j or not compatible(j, other, employer, begins, ends, in_person, clash, repeat):
-                        fits = False
-                        break
-                    if sector[other] == sector[j]:
-                        fresh = False
-            v += breadth if fresh else 0
-            if fits and (v > top or (top_pair < 0 and number == 0)):
-                top, top_pair = v, p
-        done[s] = top_pair < 0
-        if top_pair >= 0:
-            held[s, number] = top_pair
-            j, k = slot[top_pair], school[s]
+        pair = best_slot(
+            s, held[s], now, first, slot, linear, students, slots, worths, flags, school, rows, support, limits, shape,
+            barred,
+        )  # fmt: skip
+        done[s] = pair < 0
+        if pair >= 0:
+            held[s, now[0]] = pair
+            j, k = slot[pair], school[s]
             take(s, j, k, 1, rows, support, left, grouped)
             if blocked[j]:
                 if members[k, j] % size[j] == 0:
