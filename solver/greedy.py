@@ -107,8 +107,8 @@ def _close(problem: Problem, held: Ints, short: Bools, barred: Bools) -> None:
     inside = np.flatnonzero(short[school, slot])
     key = school[inside] * short.shape[1] + slot[inside]
     inside = inside[np.argsort(key, kind="stable")]
-    blocks, begins = np.unique(np.sort(key), return_index=True)
-    for block, begin, end in zip(blocks.tolist(), begins, [*begins[1:], len(inside)], strict=True):
+    blocks, begins, numbers = np.unique(np.sort(key), return_index=True, return_counts=True)
+    for block, begin, end in zip(blocks.tolist(), begins, begins + numbers, strict=True):
         k, j = divmod(block, short.shape[1])
         fixed = problem.fixed_members.get((k, j), 0)
         most = int(problem.slots.group_max[j])

@@ -12,6 +12,7 @@ from random_rounds import random_round
 from engine.options import build_options
 from solver.bound import Catalogue, relax
 from solver.build import build_problem
+from solver.greedy import _close
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.opening import open_groups
@@ -130,6 +131,18 @@ def test_steps_bring_the_bound_down(compared):
             nearer += search.descent.best < first
     assert gaps
     assert 2 * nearer > gaps
+
+
+def test_a_short_group_of_nobody_who_could_leave_is_barred(compared):
+    """Where a group is short that holds fixed students only, nobody is taken out, and it is barred."""
+    problem = compared[0][2]
+    held = np.full((len(problem.student_ids), 2), -1, dtype=np.int64)
+    short = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=bool)
+    barred = short.copy()
+    short[0, 0] = True
+    _close(problem, held, short, barred)
+    assert barred[0, 0]
+    assert (held == -1).all()
 
 
 def test_groups_are_opened_lawfully(compared):
