@@ -213,11 +213,13 @@ class PricedPath:
     def _heads(self) -> list[int]:
         """The most that levels before the leading one can be, by prices of 0."""
         floors: list[int] = []
-        begun = time.perf_counter()
+        seconds: list[float] = []
         for number in range(self.leading):
+            begun = time.perf_counter()
             nothing = Prices.none(self.problem, number)
             floors.append(relax(self.problem, self.levels, number, floors, nothing, self.stages.catalogue).bound)
-        self.head_seconds = (time.perf_counter() - begun) / max(1, self.leading)
+            seconds.append(time.perf_counter() - begun)
+        self.head_seconds = min(seconds, default=0.0)  # the first one loads compiled code
         self._keep_back(0)
         return floors
 
