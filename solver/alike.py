@@ -53,11 +53,6 @@ class Alike:
         )
         return cls(of, np.bincount(of, minlength=count))
 
-    @property
-    def standing(self) -> Ints:
-        """The students who stand for themselves and others, ascending."""
-        return np.flatnonzero(self.number > 0)
-
     def members(self, student: int) -> Ints:
         """Everyone for whom ``student`` stands, in the order of the lottery."""
         return np.flatnonzero(self.of == student)

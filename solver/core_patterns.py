@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST = 250
 """Patterns of one student; a student with more of them is left to the relaxation that knows none."""
+MOST_BUNDLES = 20_000
+"""Bundles from which a set of those alike is dealt out what it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,10 @@ def pattern_rows(model: Model, problem: Problem, pool: Pool) -> Patterns:
 
 
 def bundles_among(problem: Problem, student: int, slot: Ints) -> Ints:
-    """Every bundle of the student's slots ``slot``, as positions in that list or -1, shape (bundles, most slots)."""
+    """The first ``MOST_BUNDLES`` bundles of the student's slots ``slot``: positions in that list or -1, a row each."""
     alone = np.arange(len(slot), dtype=np.int64)
     depth = int(problem.students.max_slots[student])
-    found = list(_within(*_beside(problem, student, slot, alone, alone)))
+    found = list(islice(_within(*_beside(problem, student, slot, alone, alone)), MOST_BUNDLES))
     rows = np.full((len(found), depth), -1, dtype=np.int64)
     for row, bundle in zip(rows, found, strict=True):
         row[: len(bundle)] = bundle
