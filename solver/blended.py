@@ -35,6 +35,8 @@ MOST = 30_000
 """Columns of models about all of whose columns HiGHS is asked: that takes minutes."""
 WORK = 12.0
 """What one model may cost, in CP-SAT's own measure of work."""
+UNPROVEN_WORK = 4.0
+"""The same at a level that need not be proven."""
 NODES = 10
 """Branches that HiGHS may take in one model: what it does before the first of them is most of its work."""
 TIMES = 4
@@ -143,7 +145,8 @@ class BlendedPath:
         """
         program, objective, rows = question.core.program, question.objective, question.rows
         if len(program.upper) <= SMALL:
-            return self.exact.cp_sat.integer(program, objective, rows, start, max_deterministic_time=WORK)
+            work = WORK if prove else UNPROVEN_WORK
+            return self.exact.cp_sat.integer(program, objective, rows, start, max_deterministic_time=work)
         highs = self.exact.highs
         relaxed = highs.linear(program, objective, rows)
         if relaxed.reduced is None or relaxed.value is None:
