@@ -64,6 +64,7 @@ def _likeness(problem: Problem, goals: frozenset[str], student: int) -> Hashable
     own = np.arange(pairs.first[s], pairs.first[s + 1])
     asked: dict[str, tuple[Hashable, ...]] = {
         "guarantee": (bool(facts.guaranteed[s]),),
+        "reach": (),
         "need": (int(facts.need_left[s]),),
         "equity": (facts.in_group[s].tobytes(),),
         "preference": (pairs.points[own].tobytes(),),
@@ -76,4 +77,4 @@ def _likeness(problem: Problem, goals: frozenset[str], student: int) -> Hashable
     }
     limits = int(facts.max_slots[s]), int(facts.max_half_days[s]), int(facts.max_virtual[s])
     rules = int(facts.school[s]), bool(facts.support[s]), bool(facts.placed[s]), *limits
-    return rules, pairs.slot[own].tobytes(), tuple(asked[goal] for goal in sorted(goals) if goal in asked)
+    return rules, pairs.slot[own].tobytes(), tuple(asked[goal] for goal in sorted(goals))

@@ -128,14 +128,15 @@ class BlendedPath:
         pool, before = question.core.pool, last.core.pool
         held = ~np.isin(before.student, stuck)
         at = pool.column[np.searchsorted(pool.pair, before.pair[held])]
-        number = last.core.taken(answer.value)[held]
+        return self._holding(question, at, last.core.taken(answer.value)[held], mip_max_nodes=NODES)
+
+    def _holding(self, question: _Question, columns: Ints, number: Ints, **settings: int) -> Answer:
+        """The best of the model in which every one of ``columns`` is its ``number``."""
         upper = question.core.program.upper.copy()
-        upper[at] = number
-        everything = Row(Expression(at, np.ones(len(at), dtype=np.int64)), int(number.sum()))
+        upper[columns] = number
+        everything = Row(Expression(columns, np.ones(len(columns), dtype=np.int64)), int(number.sum()))
         program = replace(question.core.program, upper=upper)
-        return self.exact.highs.integer(
-            program, question.objective, [*question.rows, everything], None, mip_max_nodes=NODES
-        )
+        return self.exact.highs.integer(program, question.objective, [*question.rows, everything], None, **settings)
 
     def _integer(self, question: _Question, start: Floats, known: int | None, *, prove: bool) -> Answer:
         """The best answer found from ``start`` on, and a bound: by CP-SAT, or of larger models by HiGHS.
@@ -173,8 +174,4 @@ class BlendedPath:
         """The model's columns when the pairs ``chosen`` are taken and no others."""
         first, member, pool = self.problem.pairs.first, self.problem.pairs.student_of(chosen), question.core.pool
         at = np.searchsorted(pool.pair, chosen - first[member] + first[question.alike.of[member]])
-        upper = question.core.program.upper.copy()
-        upper[pool.column] = np.bincount(at, minlength=pool.size)
-        everything = Row(Expression(pool.column, np.ones(pool.size, dtype=np.int64)), len(chosen))
-        program = replace(question.core.program, upper=upper)
-        return self.exact.highs.integer(program, question.objective, [*question.rows, everything], None).value
+        return self._holding(question, pool.column, np.bincount(at, minlength=pool.size)).value

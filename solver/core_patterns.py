@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.fixed import conflicts
 from solver.model import INFINITY
 
 if TYPE_CHECKING:
@@ -149,16 +150,5 @@ def _within(beside: Bools, days: Ints, online: Ints, limits: tuple[int, int, int
 
 def compatible_slots(problem: Problem, slot: Ints) -> Bools:
     """Whether one student can have both of two different slots of a list, shape (slots, slots)."""
-    slots = problem.slots
-    both = slot[:, None] != slot[None, :]
-    if "repeat" not in problem.rules_off:
-        both &= slots.employer[slot][:, None] != slots.employer[slot][None, :]
-    if "clash" not in problem.rules_off:
-        begins, ends, out = slots.begins[slot], slots.ends[slot], slots.in_person[slot]
-        both &= ~_meet(begins, ends)
-        both &= ~(_meet(begins // 2, ends // 2) & out[:, None] & out[None, :])
-    return np.asarray(both)
-
-
-def _meet(begins: Ints, ends: Ints) -> Bools:
-    return np.asarray((begins[:, None] <= ends[None, :]) & (begins[None, :] <= ends[:, None]))
+    apart = [conflicts(problem.slots, j, slot, problem.rules_off) | (slot == j) for j in slot.tolist()]
+    return ~np.array(apart, dtype=bool).reshape(len(slot), len(slot))

@@ -17,12 +17,25 @@ from engine.domain import BaselineRow
 from engine.options import build_options
 from engine.rerun import baseline_of, rerun_round
 from solver.allocate import allocate
+from solver.build import build_problem
 from solver.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from engine.domain import Round
+    from solver.problem import Problem
+
+
+def disrupted_problems(seeds: Iterable[tuple[int, str]]) -> Iterator[tuple[str, Round, Problem]]:
+    """Re-runs with published pairs that nothing freezes, with a name and as problems."""
+    for seed, size in seeds:
+        round_ = disrupted(seed, size)
+        if round_ is not None:
+            round_ = replace(round_, rerun_from=round_.starts)
+            problem = build_problem(round_, build_options(round_))
+            if problem.pairs.kept.any():
+                yield f"{size}-{seed}", round_, problem
 
 
 def disrupted(seed: int, size: str = "tiny") -> Round | None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pytest
 from independent import optimum
-from random_disruptions import disrupted
+from random_disruptions import disrupted_problems
 
-from engine.options import build_options
 from solver import keeping_bound
-from solver.build import build_problem
 from solver.highs import Highs
 from solver.limits import Clock, Limits
 from solver.touched import with_room
@@ -28,13 +25,8 @@ LEAST_TIGHT = 6
 def compared():
     """Levels, independent optimum and problem of the disrupted rounds whose first levels are about keeping."""
     found = []
-    for seed, size in SEEDS:
-        round_ = disrupted(seed, size)
-        if round_ is None:
-            continue
-        round_ = replace(round_, rerun_from=round_.starts)
-        problem = build_problem(round_, build_options(round_))
-        best = optimum(round_) if problem.pairs.kept.any() else None
+    for _, round_, problem in disrupted_problems(SEEDS):
+        best = optimum(round_)
         if best is not None:
             found.append((round_.policy.levels, best, problem))
     assert len(found) >= LEAST_COMPARED

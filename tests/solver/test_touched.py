@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pytest
-from random_disruptions import disrupted
+from random_disruptions import disrupted_problems
 
-from engine.options import build_options
-from solver.build import build_problem
 from solver.core import build_core
 from solver.highs import Highs, Row
 from solver.limits import Clock, Limits
@@ -30,21 +27,14 @@ def settled():
     """Levels, problem, published pairs that some allocation keeps, and a pool around them, by round."""
     found = []
     with closing(Highs(Clock(Limits(workers=1)))) as highs:
-        for seed, size in SEEDS:
-            round_ = disrupted(seed, size)
-            if round_ is None:
-                continue
-            round_ = replace(round_, rerun_from=round_.starts)
-            problem = build_problem(round_, build_options(round_))
-            if not problem.pairs.kept.any():
-                continue
+        for name, round_, problem in disrupted_problems(SEEDS):
             core = build_core(problem, round_.policy.levels)
             answer = highs.integer(core.program, core.objective(round_.policy.levels[1]), [], None)
             if answer.value is None:
                 continue
             chosen = core.chosen(answer.value)
             stay = chosen[problem.pairs.kept[chosen]]
-            rng = Random(f"pool-{size}-{seed}")  # noqa: S311
+            rng = Random(f"pool-{name}")  # noqa: S311
             choosing = np.array([rng.random() < 0.5 for _ in problem.student_ids])
             pool = np.unique(np.concatenate([chosen, options_of(problem, choosing)]))
             found.append((round_.policy.levels, problem, stay, pool))
