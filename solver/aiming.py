@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 RIVALS = 4
 """Schools that would bring most, put beside those that hold a slot's groups."""
+LARGEST = 1.5
+"""Schools that would bring much are put together up to so many times the size wanted."""
 NOISE, LUCK = 0.5, 0.3
 """How much chance there is in which schools go together, and in who is put beside a slot's holders."""
 
@@ -66,7 +68,8 @@ class Aim:
         noise = np.exp(NOISE * generator.standard_normal(self.affinity.shape))
         shut = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=bool)
         found = []
-        for seeds, slot in self._seeds(chosen, generator):
+        for rivals, slot in self._seeds(chosen, generator):
+            seeds = [k for n, k in enumerate(rivals) if not n or students[rivals[: n + 1]].sum() <= LARGEST * self.size]
             if left[seeds].all():
                 found.append(self._filled(seeds, left, students, noise))
                 shut[seeds[0], slot] = True

@@ -45,14 +45,13 @@ class Columns:
     def add(self, bundles: Ints) -> int:
         """Add the bundles not known yet, rows of pair positions or -1; how many there were."""
         bundles = np.sort(bundles[(bundles >= 0).any(axis=1)], axis=1)[:, ::-1][:, : self.depth]
-        key = _keys(bundles)
-        key, index = np.unique(key, return_index=True)
-        new = ~np.isin(key, self.key)
-        bundles, key = bundles[index[new]], key[new]
-        if not len(bundles):
-            return 0
         wide = np.full((len(bundles), self.depth), -1, dtype=np.int64)
         wide[:, : bundles.shape[1]] = bundles
+        key, index = np.unique(keys(wide), return_index=True)
+        new = ~np.isin(key, self.key)
+        wide, key = wide[index[new]], key[new]
+        if not len(wide):
+            return 0
         owner = self.problem.pairs.student_of(wide[:, 0])
         goals = move_goals(self.problem, owner, wide, np.full((len(wide), 1), -1, dtype=np.int64))
         values = np.column_stack([goals[goal] for goal in GOALS])
@@ -69,7 +68,8 @@ class Columns:
         self.goals, self.key = self.goals[which], self.key[which]
 
 
-def _keys(bundles: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+def keys(bundles: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    """A number for each bundle, rows of pair positions descending, then -1: the same in tables of the same width."""
     key = np.zeros(len(bundles), dtype=np.uint64)
     for place in range(bundles.shape[1]):
         key = (key ^ (bundles[:, place] + 1).astype(np.uint64)) * MIX[place % len(MIX)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.columns import keys
 from solver.model import INFINITY, Expression, LinearProgram, Model
 from solver.resources import rows_of_pairs
 from solver.separations import among, flattened
@@ -40,6 +41,15 @@ class Others:
 
 
 @dataclass(frozen=True, slots=True)
+class Followers:
+    """Columns that follow from the moves: each is in one row, and is the least (``sign`` 1) or the most (-1) there."""
+
+    column: Ints
+    row: Ints
+    sign: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """The model of one neighbourhood."""
 
@@ -48,18 +58,22 @@ class Neighbourhood:
     goals: Mapping[str, Expression]
     blocks: tuple[Ints, Ints, Ints, Ints]
     """School, slot, count column and students kept of every block; the in-school columns follow the counts."""
+    followers: Followers
 
-    def start(self, problem: Problem, held: Mapping[int, int]) -> Floats:
-        """The solution in which every student takes back what was released (``held``, a pair by student)."""
+    def start(self, problem: Problem, released: Ints) -> Floats:
+        """The solution in which every student takes back what was ``released``.
+
+        ``released``: pair positions descending, then -1, a row for each student, as wide as ``found.pairs``.
+        """
         value = np.zeros(len(self.program.upper))
-        pairs = self.found.pairs[:, 0].tolist()
-        taken = [n for n, (s, p) in enumerate(zip(self.found.owner.tolist(), pairs, strict=True)) if held.get(s) == p]
+        taken = np.flatnonzero(np.isin(keys(self.found.pairs), keys(released)))
         value[taken] = 1
         school, slot, count, kept = self.blocks
         members = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
         members[school, slot] = kept
-        for n in taken:
-            members[problem.students.school[self.found.owner[n]], problem.pairs.slot[pairs[n]]] += 1
+        move, pair = self.found.only(taken).members()
+        at = problem.students.school[self.found.owner[taken[move]]], problem.pairs.slot[pair]
+        np.add.at(members, at, 1)
         counted = problem.slots.grouped[slot] & ("group" not in problem.rules_off)
         size = np.where(counted, np.maximum(1, problem.slots.group_max[slot]), 1 << 40)
         value[count] = -(-members[school, slot] // size)
@@ -67,7 +81,16 @@ class Neighbourhood:
         if len(alone):
             first = int(count.max()) + 1
             value[first : first + len(alone)] = value[count[alone]] > 0
+        for column, row, sign in zip(self.followers.column, self.followers.row, self.followers.sign, strict=True):
+            value[column] = self._followed(value, int(column), int(row), int(sign))
         return value
+
+    def _followed(self, value: Floats, column: int, row: int, sign: int) -> float:
+        """What a column that follows from the moves is: what its one row leaves, the least (1) or the most (-1)."""
+        program = self.program
+        inside = slice(program.first[row], program.first[row + 1])
+        used = float(program.value[inside] @ value[program.column[inside]]) - float(program.row_upper[row])
+        return min(max(0.0, sign * used), float(program.upper[column]))
 
     def objective(self, goals: Mapping[str, int]) -> Expression:
         """A signed sum of goals."""
@@ -96,9 +119,11 @@ def build_neighbourhood(problem: Problem, found: Candidates, others: Others, lef
     _separation_rows(model, problem, column[move], pair)
     blocks = _block_rows(model, problem, column[move], student, slot, others, groups)
     goals = {goal: Expression(column, values, 0) for goal, values in found.goals.items()}
-    goals["equity"] = _equity(model, problem, found, others)
-    goals["reserve"] = _reserve(model, problem, column[move], student, slot, others)
-    return Neighbourhood(model.arrays(), found, goals, blocks)
+    goals["equity"], short = _equity(model, problem, found, others)
+    goals["reserve"], filled = _reserve(model, problem, column[move], student, slot, others)
+    both = np.concatenate([goals["equity"].columns, goals["reserve"].columns])
+    sign = np.repeat([1, -1], [len(short), len(filled)])
+    return Neighbourhood(model.arrays(), found, goals, blocks, Followers(both, np.concatenate([short, filled]), sign))
 
 
 def _fitting(problem: Problem, found: Candidates, others: Others) -> Bools:
@@ -192,9 +217,10 @@ def _totals(model: Model, problem: Problem, slot: Ints, count: Ints, groups: Int
     model.put(rows[position[alone]], one, 1)
 
 
-def _equity(model: Model, problem: Problem, found: Candidates, others: Others) -> Expression:
+def _equity(model: Model, problem: Problem, found: Candidates, others: Others) -> tuple[Expression, Ints]:
+    """The goal, and the row of each of its columns."""
     facts = problem.students
-    total = Expression.zero()
+    total, rows = Expression.zero(), [np.zeros(0, dtype=np.int64)]
     placing = found.goals["reach"] > 0
     for group, share in enumerate(problem.share):
         inside = facts.in_group[:, group]
@@ -205,10 +231,14 @@ def _equity(model: Model, problem: Problem, found: Candidates, others: Others) -
         model.put(np.repeat(row, len(values)), np.arange(len(values)), values)
         model.put(row, column, -1)
         total = total.plus(Expression(column, np.ones(1, dtype=np.int64)))
-    return total
+        rows.append(row)
+    return total, np.concatenate(rows)
 
 
-def _reserve(model: Model, problem: Problem, column: Ints, student: Ints, slot: Ints, others: Others) -> Expression:
+def _reserve(
+    model: Model, problem: Problem, column: Ints, student: Ints, slot: Ints, others: Others
+) -> tuple[Expression, Ints]:
+    """The goal, and the row of each of its columns."""
     slots = problem.slots
     taken = np.minimum(slots.reserved, slots.reserved_taken + others.eager)
     left = slots.reserved - taken
@@ -218,4 +248,4 @@ def _reserve(model: Model, problem: Problem, column: Ints, student: Ints, slot: 
     rows = model.rows(-INFINITY, 0, len(used))
     model.put(rows, filled, 1)
     model.put(rows[index], column[position], -1)
-    return Expression(filled, np.ones(len(filled), dtype=np.int64), int(taken.sum()))
+    return Expression(filled, np.ones(len(filled), dtype=np.int64), int(taken.sum())), rows

@@ -24,11 +24,12 @@ from solver.opening import closed_blocks, groups_held, open_groups
 from solver.pool import restricted
 from solver.prices import SCALE, Prices, worths
 from solver.rates import BY_PAIR, combined_goals, combined_rates
-from solver.stages import HEADS, Stages
-from solver.sweeps import Sweeper
+from solver.redealing import Redealing, bundles_near
+from solver.stages import HEADS, UNBEATEN, Stages
+from solver.sweeps import Exchange, Sweeper
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.policy import Level
     from solver.arrays import Bools, Ints
@@ -39,11 +40,19 @@ if TYPE_CHECKING:
     from solver.prices import Worths
     from solver.problem import Problem
     from solver.settled import Settled
+    from solver.standing import Standing
 
 MANY = 20
 """Single-slot moves offered to each student, by price and again by room."""
 NEIGHBOURS = 400
-"""Students in a neighbourhood, about."""
+"""Students in a neighbourhood, about, where each exchanges one slot."""
+DEALT = 150
+"""Students in a neighbourhood, about, where all is dealt out anew."""
+DEALT_PAIRS = 100_000
+"""Rounds of more than ``FEW_PAIRS`` and up to so many pairs are dealt out anew: smaller ones get an exact model, and in
+larger ones a neighbourhood has too few schools."""
+VAIN, VAIN_DEALS = 4, 2
+"""Sweeps one after another in vain before a level is left as it is, and how often all is dealt out anew in vain."""
 MANY_PAIRS = 1_000_000
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
@@ -53,14 +62,15 @@ OFFERED_PAIRS = 20_000_000
 OWED, OWED_BY_PAIR = 2.0, 16.0
 """What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
 FEW_PAIRS = 30_000
-"""Rounds of up to so many pairs have their prices lifted at every level."""
-TURNS_BETWEEN_LIFTS = 4
+"""Rounds of up to so many pairs have their prices lifted several times at every level."""
 TURNS_BETWEEN, CHANGES = 2, 2
 """Turns of settled prices before it is asked whether other schools' groups would bring far more, and how often."""
 FAR_MORE = 0.5
 """How much more, in what a slot is worth, another school's groups must bring to be opened instead."""
 FILL_EVERY = 3
 """In one sweep of so many students give nothing up, and are only offered more."""
+WHOLE = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.99}
+"""Where all is dealt out anew a neighbourhood is solved to its end."""
 MUCH = 0.5
 """What a slot must miss to be aimed at, in what a slot is worth."""
 
@@ -71,7 +81,8 @@ class Effort:
 
     ``sweeps``: of the first allocation and, where ``sweeps_later`` is not given, of every level after it.
     ``settled``: turns with settled groups, for rounds that are not priced whole; ``lifts``: times that a level's prices
-    are sought with the groups of the allocation at hand and lifted, for smaller rounds; each 0 for others.
+    are sought with the groups of the allocation at hand and lifted, ``lift_turns`` turns each, and ``deals``: sweeps in
+    which all is dealt out anew at those prices, for smaller rounds; each 0 for others.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
 
@@ -82,6 +93,8 @@ class Effort:
     sweeps: int
     settled: int = 0
     lifts: int = 0
+    lift_turns: int = 0
+    deals: int = 0
     shutting: bool = True
     sweeps_later: int | None = None
 
@@ -89,7 +102,11 @@ class Effort:
     def of(cls, problem: Problem) -> Effort:
         """Less for larger rounds."""
         if len(problem.pairs.slot) < MANY_PAIRS:
-            return cls(260, 110, 6, 25, 11, lifts=6 if len(problem.pairs.slot) <= FEW_PAIRS else 0)
+            if len(problem.pairs.slot) <= FEW_PAIRS:
+                return cls(260, 110, 6, 25, 11, lifts=6, lift_turns=4)
+            if len(problem.pairs.slot) <= DEALT_PAIRS:
+                return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=3, deals=3, sweeps_later=4)
+            return cls(260, 110, 6, 25, 11)
         if len(problem.pairs.slot) < SERVED_PAIRS:
             return cls(110, 20, 5, 12, 2, 2, shutting=False, sweeps_later=1)
         return cls(90, 20, 5, 12, 1, shutting=False)
@@ -111,6 +128,7 @@ class PricedPath:
         self.rates = combined_rates(self.ranked, [by_level[level.name] for level in self.ranked])
         self.chosen: Ints | None = None
         self.lifted: Prices | None = None
+        self.dealing: tuple[Standing, Lifted] | None = None
         self.head_seconds = 0.0
 
     def close(self) -> None:
@@ -133,6 +151,7 @@ class PricedPath:
             if relaxed.bound < bound:
                 bound, prices = relaxed.bound, found
             self._improve(level, found, floors, bound)
+            self._deal(level, floors, bound)
         return LevelAnswer(self.chosen, bound, None, prices)
 
     def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
@@ -152,6 +171,7 @@ class PricedPath:
 
     def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
         """Good prices for a level, and what they prove."""
+        self.dealing = None
         if self.lifted is not None and level == self.leading:
             return relax(self.problem, self.levels, level, floors, self.lifted, self.stages.catalogue), self.lifted
         search = self.stages.begin(level, floors)
@@ -168,7 +188,9 @@ class PricedPath:
         assert self.chosen is not None
         point, blocks = search.descent.point, self.stages.catalogue
         search.descent.forced[:] = groups_held(self.problem, blocks, self.chosen)
-        lifted = self.stages.settled(search).narrowed(self.effort.lifts, TURNS_BETWEEN_LIFTS)
+        settled = self.stages.settled(search)
+        lifted = settled.narrowed(self.effort.lifts, self.effort.lift_turns)
+        self.dealing = settled.standing, lifted
         search.reopen(point)
         return lifted
 
@@ -265,22 +287,59 @@ class PricedPath:
         problem = restricted(self.problem, pool)
         prices = prices.within(pool)
         worth, priced, free = self._linears(level, prices, problem)
-        sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers, MANY, worth)
+        sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers)
         aim = Aim(problem, prices, NEIGHBOURS, int(MUCH * self.stages.swing[level] * SCALE))
         chosen = best = np.searchsorted(pool, self.chosen)
-        later = self.effort.sweeps_later
+        later, vain = self.effort.sweeps_later, 0
         for turn in range(self.effort.sweeps if enough is None or later is None else later):
-            if self.clock.stop() or (enough is not None and self._worth(level, pool[best]) >= enough):
+            if self.clock.stop() or vain == VAIN or (enough is not None and self._worth(level, pool[best]) >= enough):
                 break
+            vain += 1
             linears = (priced, _with_room(problem, chosen, free), _within(problem, aim.short(chosen), priced))
             parts, shut = aim.parts(chosen, self.generator)
             barred = shut if self.effort.shutting and turn % 2 else np.zeros_like(shut)
-            chosen = sweeper.sweep(chosen, parts, self._released(problem, turn), linears, barred, self.clock)
+            change = Exchange(problem, worth, MANY, linears, self._released(problem, turn), barred)
+            chosen = sweeper.sweep(chosen, parts, change, self.clock)
+            if not self._keeps(pool[chosen], floors):
+                chosen = best
+            elif self._key(pool[chosen]) > self._key(pool[best]):
+                best, vain = chosen, 0
+        self.chosen = pool[best]
+
+    def _deal(self, level: int, floors: Sequence[int], enough: int) -> None:
+        """Sweeps in which all is dealt out anew for this level alone, the earlier ones kept in every neighbourhood."""
+        if self.dealing is None:
+            return
+        assert self.chosen is not None
+        standing, lifted = self.dealing
+        pool = np.union1d(self.stages.pool, self.chosen)
+        problem, blocks = restricted(self.problem, pool), self.stages.catalogue
+        sweeper = Sweeper(
+            problem, self._alone(level), self.workers, [each.goals for each in self.levels[:level]], WHOLE
+        )
+        prices, much = lifted.prices.within(pool), int(MUCH * self.stages.swing[level] * SCALE)
+        chosen = best = np.searchsorted(pool, self.chosen)
+        vain = 0
+        for _ in range(self.effort.deals):
+            if self.clock.stop() or vain == VAIN_DEALS or self._worth(level, pool[best]) >= enough:
+                break
+            bundles = bundles_near(problem, self.levels, level, blocks, standing, lifted.brought, chosen)
+            parts, _ = Aim(problem, prices, DEALT, much).parts(chosen, self.generator)
+            chosen = sweeper.sweep(chosen, parts, Redealing(problem, bundles), self.clock)
+            vain += self._worth(level, pool[chosen]) <= self._worth(level, pool[best])
             if not self._keeps(pool[chosen], floors):
                 chosen = best
             elif self._key(pool[chosen]) > self._key(pool[best]):
                 best = chosen
         self.chosen = pool[best]
+
+    def _alone(self, level: int) -> Mapping[str, int]:
+        """The level's goals; the leading one's beside those of the levels that count heads, which win always."""
+        if level != self.leading:
+            return self.levels[level].goals
+        head = 1 + int(UNBEATEN * self.stages.swing[level])
+        rates = [head ** (level - number) for number in range(level)]
+        return combined_goals(self.levels[: level + 1], [*rates, 1])
 
     def _released(self, problem: Problem, turn: int) -> Ints:
         """By student, which of the slots held to give up in a sweep: the n-th, or none where fewer are held."""

@@ -1,14 +1,18 @@
-"""Sweeps: every school's students are released and re-placed once, a few schools at a time."""
+"""Sweeps: every school's students are released and re-placed once, a few schools at a time.
+
+What they give up and what they may be given instead says a ``Change``: one slot for another, or whole bundles.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from solver.candidates import single_moves
+from solver.highs import Row
 from solver.measure import goal_values
 from solver.neighbourhood import Others, build_neighbourhood
 from solver.resources import rows_of_pairs
@@ -16,10 +20,11 @@ from solver.resources import rows_of_pairs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from solver.arrays import Bools, Ints
+    from solver.arrays import Bools, Floats, Ints
     from solver.candidates import Candidates
     from solver.highs import Highs
     from solver.limits import Clock
+    from solver.neighbourhood import Neighbourhood
     from solver.prices import Worths
     from solver.problem import Problem
 
@@ -34,44 +39,77 @@ class Release:
     shut: Bools
 
 
+class Change(Protocol):
+    """What the students of a neighbourhood give up, and what they may be given instead."""
+
+    def release(self, chosen: Ints) -> Release:
+        """What is given up of the pairs ``chosen``."""
+        ...
+
+    def moves(self, schools: Ints, chosen: Ints, student: Ints, free: Bools) -> Candidates:
+        """What the students of ``schools`` may be given; ``student`` and ``free`` are of the pairs ``chosen``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Every student gives up one slot, and is offered single slots beside what is kept.
+
+    ``worth`` is what goals of whole bundles are worth; ``many`` slots are offered by each of ``linears``, the pairs'
+    linear worths. ``which``: by student, the slot to give up (the n-th held; none where there are fewer). ``barred``:
+    blocks, shape (schools, slots), to be shut; a neighbourhood that is no better without what it held there keeps it.
+    """
+
+    problem: Problem
+    worth: Worths
+    many: int
+    linears: Sequence[Ints]
+    which: Ints
+    barred: Bools
+
+    def release(self, chosen: Ints) -> Release:
+        """The first slot in a block that is barred, else the one that ``which`` says."""
+        held = self.problem.pairs.student_of(chosen)
+        place = np.arange(len(held)) - np.searchsorted(held, held)
+        lost = np.flatnonzero(self.barred[self.problem.students.school[held], self.problem.pairs.slot[chosen]])
+        _, first = np.unique(held[lost], return_index=True)
+        shut = np.zeros(len(chosen), dtype=bool)
+        shut[lost[first]] = True
+        return Release(np.where(np.isin(held, held[shut]), shut, place == self.which[held]), shut)
+
+    def moves(self, schools: Ints, chosen: Ints, student: Ints, free: Bools) -> Candidates:
+        """The best single slots, and the one that is given up."""
+        students = np.flatnonzero(np.isin(self.problem.students.school, schools))
+        released = by_student(chosen[free], student[free], students)[:, 0]
+        held = by_student(chosen[~free], student[~free], students)
+        return single_moves(self.problem, self.worth, self.linears, students, held, released, self.many)
+
+
 @dataclass(slots=True)
 class Sweeper:
     """Re-places neighbourhoods of one problem.
 
-    ``goals`` are what the sweeps improve, ``worth`` what goals of whole bundles are worth where slots are offered;
-    ``many`` slots are offered by each linear worth.
+    ``goals`` are what the sweeps improve; ``kept`` are sums of goals of which no neighbourhood may come to less than it
+    did. ``gaps`` are HiGHS' settings that say when a neighbourhood is good enough.
     """
 
     problem: Problem
     goals: Mapping[str, int]
     workers: Sequence[Highs]
-    many: int
-    worth: Worths
+    kept: Sequence[Mapping[str, int]] = ()
+    gaps: Mapping[str, float] = field(default_factory=lambda: {"mip_rel_gap": 1e-5})
 
-    def sweep(
-        self,
-        chosen: Ints,
-        neighbourhoods: Sequence[Ints],
-        which: Ints,
-        linears: Sequence[Ints],
-        barred: Bools,
-        clock: Clock,
-    ) -> Ints:
-        """One pass over ``neighbourhoods`` (arrays of schools, disjoint), as many at once as there are workers.
-
-        ``which``: by student, the slot to give up (the n-th held; none where there are fewer). ``linears``: the pairs'
-        linear worths by which the slots offered are chosen. ``barred``: blocks, shape (schools, slots), to be shut; a
-        neighbourhood that is no better without those that it held keeps them.
-        """
+    def sweep(self, chosen: Ints, neighbourhoods: Sequence[Ints], change: Change, clock: Clock) -> Ints:
+        """One pass over ``neighbourhoods`` (arrays of schools, disjoint), as many at once as there are workers."""
         step = len(self.workers)
         for begin in range(0, len(neighbourhoods), step):
             if clock.stop():
                 break
             batch = neighbourhoods[begin : begin + step]
-            release = self._release(chosen, which, barred)
+            release = change.release(chosen)
             with ThreadPoolExecutor(len(batch)) as threads:
                 jobs = [
-                    threads.submit(self._replace, chosen, batch, turn, release, linears) for turn in range(len(batch))
+                    threads.submit(self._replace, chosen, batch, turn, release, change) for turn in range(len(batch))
                 ]
             answers = [job.result() for job in jobs]
             school = self.problem.students.school[self._student(chosen)]
@@ -85,35 +123,29 @@ class Sweeper:
     def _student(self, pairs: Ints) -> Ints:
         return self.problem.pairs.student_of(pairs)
 
-    def _release(self, chosen: Ints, which: Ints, barred: Bools) -> Release:
-        """Who gives up what: the first slot in a block that is barred, else the one that ``which`` says."""
-        held = self._student(chosen)
-        place = np.arange(len(held)) - np.searchsorted(held, held)
-        lost = np.flatnonzero(barred[self.problem.students.school[held], self.problem.pairs.slot[chosen]])
-        _, first = np.unique(held[lost], return_index=True)
-        shut = np.zeros(len(chosen), dtype=bool)
-        shut[lost[first]] = True
-        return Release(np.where(np.isin(held, held[shut]), shut, place == which[held]), shut)
-
-    def _replace(
-        self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Release, linears: Sequence[Ints]
-    ) -> Ints | None:
+    def _replace(self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Release, change: Change) -> Ints | None:
         """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best."""
         problem, student = self.problem, self._student(chosen)
         inside = np.isin(problem.students.school, batch[turn])[student]
         free, lost = release.free & inside, release.shut & inside
         others = self._others(batch[turn], chosen[~free], student[~free])
         left, groups = self._allowed(chosen, student, free, others, len(batch), turn)
-        found = self._moves(batch[turn], chosen, student, free, linears)
+        found = change.moves(batch[turn], chosen, student, free)
         if lost.any():
             found = found.only(self._elsewhere(found, chosen[lost]))
         model = build_neighbourhood(problem, found, others, left, groups)
         if not len(model.found.owner):
             return None
         back = free & ~lost
-        start = model.start(problem, dict(zip(student[back].tolist(), chosen[back].tolist(), strict=True)))
+        width = model.found.pairs.shape[1]
+        start = model.start(problem, by_student(chosen[back], student[back], np.unique(student[back]), width))
         answer = self.workers[turn].integer(
-            model.program, model.objective(self.goals), [], start, mip_max_nodes=NODES, mip_rel_gap=1e-5
+            model.program,
+            model.objective(self.goals),
+            self._floors(model, start),
+            start,
+            mip_max_nodes=NODES,
+            **self.gaps,
         )
         if answer.value is None:
             return None
@@ -122,14 +154,10 @@ class Sweeper:
             return None
         return placed
 
-    def _moves(self, schools: Ints, chosen: Ints, student: Ints, free: Bools, linears: Sequence[Ints]) -> Candidates:
-        """What the students of ``schools`` may be given, and what they give up."""
-        students = np.flatnonzero(np.isin(self.problem.students.school, schools))
-        mine = free & np.isin(student, students)
-        released = np.full(len(students), -1, dtype=np.int64)
-        released[np.searchsorted(students, student[mine])] = chosen[mine]
-        held = self._by_student(chosen[~free], student[~free], students)
-        return single_moves(self.problem, self.worth, linears, students, held, released, self.many)
+    def _floors(self, model: Neighbourhood, start: Floats) -> list[Row]:
+        """That the neighbourhood comes to no less, in each of the ``kept`` sums, than it does at the ``start``."""
+        sums = [model.objective(goals) for goals in self.kept]
+        return [Row(each, round(float(each.dense(len(start)) @ start)) + each.constant) for each in sums]
 
     def _elsewhere(self, found: Candidates, lost: Ints) -> Ints:
         """The moves into none of the blocks of the pairs ``lost``."""
@@ -143,15 +171,6 @@ class Sweeper:
         """What the sweeps improve, of a whole allocation."""
         values = goal_values(self.problem, np.sort(chosen))
         return sum(coefficient * values[goal] for goal, coefficient in self.goals.items())
-
-    def _by_student(self, pairs: Ints, student: Ints, students: Ints) -> Ints:
-        """What each of ``students`` holds of ``pairs``, shape (students, most of any)."""
-        inside = np.isin(student, students)
-        pairs, row = pairs[inside], np.searchsorted(students, student[inside])
-        place = np.arange(len(row)) - np.searchsorted(row, row)
-        table = np.full((len(students), max(1, int(place.max(initial=0)) + 1)), -1, dtype=np.int64)
-        table[row, place] = pairs
-        return table
 
     def _others(self, schools: Ints, pairs: Ints, student: Ints) -> Others:
         problem, facts = self.problem, self.problem.students
@@ -195,3 +214,14 @@ class Sweeper:
             problem.exclusive, np.where(mine_alone == 0, free, 0), free // batch + (mine_alone < free % batch)
         )
         return own + mine, made[others.schools].sum(axis=0) + share
+
+
+def by_student(pairs: Ints, student: Ints, students: Ints, width: int = 1) -> Ints:
+    """What each of ``students`` holds of ``pairs`` (ascending): descending, then -1, at least ``width`` columns."""
+    inside = np.isin(student, students)
+    row = np.searchsorted(students, student[inside])
+    ends = np.cumsum(np.bincount(row, minlength=len(students)))
+    place = ends[row] - 1 - np.arange(len(row))
+    table = np.full((len(students), max(width, int(place.max(initial=0)) + 1)), -1, dtype=np.int64)
+    table[row, place] = pairs[inside]
+    return table

@@ -18,8 +18,8 @@ from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.priced import PricedPath
 
-SOME = CHOSEN[4::15]
-LEAST_COMPARED = 14
+SOME = CHOSEN[4::20]
+LEAST_COMPARED = 11
 TOWNS = (0, 4)
 
 

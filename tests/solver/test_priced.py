@@ -17,11 +17,10 @@ from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.opening import open_groups
 from solver.priced import PricedPath
-from solver.prices import Worths
 from solver.stages import Stages
 from solver.sweeps import Sweeper
 
-SOME = (*CHOSEN[1::9], *CHOSEN[8::23])
+SOME = (*CHOSEN[1::13], *CHOSEN[8::31])
 NEIGHBOURS = 3
 """Students in a neighbourhood, about: few, so that small rounds have several side by side."""
 LEAST_COMPARED = 25
@@ -171,7 +170,7 @@ def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
         schools = np.arange(len(problem.school_ids))
         if len(schools) < 2 or not problem.exclusive.any():
             continue
-        sweeper = Sweeper(problem, {}, (), 1, Worths({}))
+        sweeper = Sweeper(problem, {}, ())
         nobody = np.zeros(0, dtype=np.int64)
         room = [
             sweeper._allowed(nobody, nobody, nobody > 0, sweeper._others(part, nobody, nobody), 2, turn)[1]
