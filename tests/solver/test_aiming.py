@@ -11,13 +11,14 @@ from random_rounds import random_round
 
 from engine.options import build_options
 from solver.aiming import Aim
+from solver.bettering import MANY
 from solver.bound import Catalogue, block_values
 from solver.build import build_problem
 from solver.candidates import linear_worths
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.measure import goal_values
-from solver.priced import MANY, PricedPath
+from solver.priced import PricedPath
 from solver.prices import SCALE, Prices, worths
 from solver.rates import combined_goals
 from solver.sweeps import Exchange, Sweeper
@@ -91,10 +92,10 @@ def test_the_school_to_blame_is_offered_for_shutting(towns):
 def test_shutting_groups_never_loses_anything(towns):
     """With every block barred, a neighbourhood re-places its students without those it held, or keeps them."""
     for round_, problem, path, answer in towns:
-        goals = combined_goals(path.ranked, path.rates)
+        goals = combined_goals(path.bettering.ranked, path.bettering.rates)
         nothing = Prices.none(problem, 0)
         worth = worths(round_.policy.levels, 0, nothing)
-        sweeper, linear = Sweeper(problem, goals, path.workers), linear_worths(problem, worth, nothing)
+        sweeper, linear = Sweeper(problem, goals, path.bettering.workers), linear_worths(problem, worth, nothing)
         barred = np.ones((len(problem.school_ids), len(problem.slot_ids)), dtype=bool)
         which = np.zeros(len(problem.students.school), dtype=np.int64)
         parts = [np.array([k]) for k in range(len(problem.school_ids))]

@@ -48,7 +48,7 @@ def priced(round_, after=None):
 def _small_neighbourhoods():
     """Neighbourhoods of the size of these rounds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("solver.priced.NEIGHBOURS", NEIGHBOURS)
+        patch.setattr("solver.bettering.NEIGHBOURS", NEIGHBOURS)
         yield
 
 
@@ -187,7 +187,7 @@ def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
 @pytest.mark.parametrize("after", [None, 1, 3])
 def test_rounds_too_large_to_be_served_whole(monkeypatch, after):
     """A few pairs a student at hand, bundles not searched to the end: clean, and every bound holds, reached or not."""
-    for name, value in (("priced.MANY_PAIRS", 0), ("priced.SERVED_PAIRS", 0), ("stages.POOL_PAIRS", 0)):
+    for name, value in (("effort.MANY_PAIRS", 0), ("effort.SERVED_PAIRS", 0), ("stages.POOL_PAIRS", 0)):
         monkeypatch.setattr(f"solver.{name}", value)
     monkeypatch.setattr("solver.stages.SAMPLE", 3)
     monkeypatch.setattr("solver.priced.OFFERED_PAIRS", 30)

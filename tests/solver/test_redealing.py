@@ -11,7 +11,7 @@ from random_rounds import random_round
 
 from engine.audit import audit
 from engine.options import build_options
-from solver import priced
+from solver import bettering, effort
 from solver.allocate import rows_of
 from solver.build import build_problem
 from solver.ladder import climb
@@ -37,8 +37,8 @@ def dealt():
     """Round, problem, path and answer of towns whose students are few enough to be dealt out in one neighbourhood."""
     found = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(priced, "FEW_PAIRS", 0)
-        patch.setattr(priced, "DEALT", SIZE)
+        patch.setattr(effort, "FEW_PAIRS", 0)
+        patch.setattr(bettering, "DEALT", SIZE)
         for seed in TOWNS:
             round_ = random_round(seed, "town")
             problem, path = path_of(round_)
@@ -66,11 +66,11 @@ def test_a_deal_takes_nothing_from_earlier_levels(dealt):
         for level in range(path.leading, len(levels)):
             path.chosen = answer.chosen
             path._priced(level, [result.floor for result in answer.levels[:level]])
-            standing, lifted = path.dealing
+            standing, lifted = path.dealing.standing, path.dealing.lifted
             blocks = path.stages.catalogue
             bundles = bundles_near(problem, levels, level, blocks, standing, lifted.brought, answer.chosen)
             kept = [each.goals for each in levels[:level]]
-            sweeper = Sweeper(problem, levels[level].goals, path.workers, kept, priced.WHOLE)
+            sweeper = Sweeper(problem, levels[level].goals, path.bettering.workers, kept, bettering.WHOLE)
             parts = [np.array([k]) for k in range(len(problem.school_ids))]
             chosen = sweeper.sweep(answer.chosen, parts, Redealing(problem, bundles), path.clock)
             after = level_values(levels, goal_values(problem, chosen))
@@ -86,14 +86,14 @@ def test_what_is_held_is_where_the_model_starts(dealt):
         levels, chosen = round_.policy.levels, answer.chosen
         path.chosen = chosen
         path._priced(path.leading, [result.floor for result in answer.levels[: path.leading]])
-        standing, lifted = path.dealing
+        standing, lifted = path.dealing.standing, path.dealing.lifted
         bundles = bundles_near(
             problem, levels, path.leading, path.stages.catalogue, standing, lifted.brought, chosen
         )  # fmt: skip
         student = problem.pairs.student_of(chosen)
         everybody = np.arange(len(problem.school_ids))
         change = Redealing(problem, bundles)
-        sweeper, nobody = Sweeper(problem, {}, path.workers), np.zeros(0, dtype=np.int64)
+        sweeper, nobody = Sweeper(problem, {}, path.bettering.workers), np.zeros(0, dtype=np.int64)
         others = sweeper._others(everybody, nobody, nobody)
         left, groups = sweeper._allowed(chosen, student, change.release(chosen).free, others, 1, 0)
         found = change.moves(everybody, chosen, student, change.release(chosen).free)

@@ -105,8 +105,8 @@ def test_a_round_that_is_sampled_is_answered_lawfully():
     """With a few pairs of each student at hand the answer is clean, its bounds hold and its prices prove them."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
-            "solver.priced.MANY_PAIRS": 0,
-            "solver.priced.NEIGHBOURS": 3,
+            "solver.effort.MANY_PAIRS": 0,
+            "solver.bettering.NEIGHBOURS": 3,
             "solver.stages.POOL_PAIRS": 0,
             "solver.stages.SAMPLE": 5,
         }.items():
