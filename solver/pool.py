@@ -68,15 +68,18 @@ class PoolSearch:
         self.floors = floors
         self.descent.floors = floors
 
-    def prices(self) -> Prices:
-        """The point as prices of the whole round: pairs outside the pool pay what their block has to spare."""
+    def prices(self, *, usual: bool = False) -> Prices:
+        """The point as prices of the whole round: pairs outside the pool pay what their block has to spare.
+
+        ``usual``: or as much as those of the pool do, where that is more; so the whole round is bounded best.
+        """
         p = self.descent.prices()
-        blocks = self.descent.spare_prices()
+        blocks = self.descent.usual_prices() if usual else self.descent.spare_prices()
         return Prices(SCALE, p.rates, p.rows, blocks, self.pool[p.own_pair], p.own_price, p.equity, p.reserve)
 
     def priced(self) -> Relaxed:
         """Price every pair of the round: what would be chosen at these prices."""
-        self.asked = self.prices()
+        self.asked = self.prices(usual=True)
         return relax(self.problem, self.levels, self.level, self.floors, self.asked, self.catalogue)
 
     def reopen(self, point: Point) -> None:

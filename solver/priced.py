@@ -94,7 +94,7 @@ class PricedPath:
         """
         if level < self.leading or int(self.problem.pairs.first[-1]) <= effort.SERVED_PAIRS:
             return Prices.none(self.problem, level)
-        return self.stages.begin(level, floors).prices()
+        return self.stages.begin(level, floors).prices(usual=True)
 
     def _keep_back(self, level: int) -> None:
         """Keep time for the bounds of the levels from ``level`` on, by what the first bound took."""
