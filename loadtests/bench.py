@@ -48,10 +48,16 @@ class Trial:
 SHORT = (
     Trial("tiny", "allocate", 2),
     Trial("pilot", "allocate", 30, students=50),
-    Trial("pilot", "allocate", 60, gaps={"need": 1.5, "equity": 3.0, "preference": 28.0, "lottery": 100.0}),
+    Trial(
+        "pilot", "allocate", 30, students=600, gaps={"need": 1.2, "equity": 4.0, "preference": 17.0, "lottery": 60.0}
+    ),
     Trial("year10", "check", 5),
 )
-FULL = (*SHORT, Trial("year10", "allocate", 120, gaps=dict.fromkeys(LATER, 100.0)))
+FULL = (
+    *SHORT,
+    Trial("pilot", "allocate", 60, gaps={"need": 1.5, "equity": 3.0, "preference": 28.0, "lottery": 100.0}),
+    Trial("year10", "allocate", 120, gaps=dict.fromkeys(LATER, 100.0)),
+)
 """What ``year10`` leaves open is on record in ``scenarios``; here it must end, and its gaps are printed."""
 
 

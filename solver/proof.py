@@ -20,7 +20,7 @@ from engine.calendar import day_of, half_of
 from engine.spreadsheet import safe_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.policy import Policy
     from solver.arrays import Bools, Ints
@@ -71,23 +71,27 @@ def proof_files(problem: Problem, policy: Policy, results: Sequence[LevelResult]
 
 
 def write_prices(problem: Problem, labels: Labels, prices: Prices) -> bytes:
-    """The prices as a gzipped table."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerow(row("scale", price=prices.scale))
-    for kind, label, price in _named(labels, prices):
-        writer.writerow(row(kind, name=safe_cell(label), price=price))
-    writer.writerows(_shared(problem, prices.rows))
-    writer.writerows(_blocks(problem, prices.blocks))
-    writer.writerows(_own(problem, prices))
-    writer.writerows(
-        sorted(
-            row("reserve", slot_id=safe_cell(problem.slot_ids[j]), price=int(prices.reserve[j]))
-            for j in np.flatnonzero(prices.reserve)
+    """The prices as a gzipped table: the same bytes for the same prices, with no name and no time inside."""
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0, compresslevel=6) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerow(row("scale", price=prices.scale))
+        for kind, label, price in _named(labels, prices):
+            writer.writerow(row(kind, name=safe_cell(label), price=price))
+        writer.writerows(_shared(problem, prices.rows))
+        writer.writerows(_blocks(problem, prices.blocks))
+        writer.writerows(_own(problem, prices))
+        writer.writerows(
+            sorted(
+                row("reserve", slot_id=safe_cell(problem.slot_ids[j]), price=int(prices.reserve[j]))
+                for j in np.flatnonzero(prices.reserve)
+            )
         )
-    )
-    return _zipped(text.getvalue().encode())
+        text.flush()
+        text.detach()
+    return packed.getvalue()
 
 
 def row(kind: str, *, price: int | str = "", **named: str) -> Row:
@@ -118,12 +122,15 @@ def _shared(problem: Problem, rows: Ints) -> list[Row]:
     return sorted((*shared_row(problem.resources.names[r])[:-1], str(rows[r])) for r in np.flatnonzero(rows))
 
 
-def _blocks(problem: Problem, blocks: Ints) -> Iterable[Row]:
-    schools, slots = np.nonzero((blocks != 0) & (members(problem) | ~problem.blocked[None, :]))
-    return sorted(
-        row("block", slot_id=safe_cell(problem.slot_ids[j]), urn=safe_cell(problem.school_ids[k]), price=int(price))
-        for k, j, price in zip(schools, slots, blocks[schools, slots], strict=True)
-    )
+def _blocks(problem: Problem, blocks: Ints) -> Iterator[Row]:
+    """One row for each price, made as it is written: of a hub there are millions."""
+    school, slot = np.nonzero((blocks != 0) & (members(problem) | ~problem.blocked[None, :]))
+    schools = [safe_cell(each) for each in problem.school_ids]
+    slots = [safe_cell(each) for each in problem.slot_ids]
+    order = np.lexsort((_ranks(schools)[school], _ranks(slots)[slot]))
+    school, slot = school[order], slot[order]
+    for k, j, price in zip(school.tolist(), slot.tolist(), blocks[school, slot].tolist(), strict=True):
+        yield ("block", "", "", slots[j], schools[k], "", "", str(price))
 
 
 def _own(problem: Problem, prices: Prices) -> Iterator[Row]:
@@ -143,11 +150,3 @@ def _ranks(ids: Sequence[str]) -> Ints:
     ranks = np.empty(len(ids), dtype=np.int64)
     ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
     return ranks
-
-
-def _zipped(content: bytes) -> bytes:
-    """The same bytes for the same content: no name and no time inside."""
-    packed = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=6, mtime=0) as file:
-        file.write(content)
-    return packed.getvalue()

@@ -23,7 +23,7 @@ from solver.prices import SCALE, Prices, worths
 from solver.rates import combined_goals
 from solver.sweeps import Exchange, Sweeper
 
-TOWNS = (1, 4)
+TOWNS = (1, 9)
 SIZE = 25
 
 
