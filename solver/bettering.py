@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.aiming import Aim
-from solver.candidates import NEVER, linear_worths
+from solver.candidates import NEVER, linear_worths, places_left
 from solver.highs import Highs
 from solver.measure import goal_values, level_value, level_values
 from solver.pool import restricted
@@ -21,6 +21,7 @@ from solver.redealing import Redealing, bundles_near
 from solver.rescue import Rescue, missed
 from solver.stages import HEADS, UNBEATEN
 from solver.sweeps import Exchange, Sweeper
+from solver.touched import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,7 +117,11 @@ class Bettering:
             if self.clock.stop() or vain == VAIN or (enough is not None and self.worth(level, pool[best]) >= enough):
                 break
             vain += 1
-            by = (priced, _with_room(problem, chosen, free), _within(problem, aim.short(chosen), priced))
+            by = (
+                priced,
+                _within(problem, places_left(problem, chosen), free),
+                _within(problem, aim.short(chosen), priced),
+            )
             parts, shut = aim.parts(chosen, self.generator)
             barred = shut if self.effort.shutting and turn % 2 else np.zeros_like(shut)
             change = Exchange(problem, worth, MANY, by, self._released(problem, turn), barred)
@@ -154,12 +159,11 @@ class Bettering:
     def rescue(self, level: int, given: Ints, enough: int) -> Ints:
         """Room made for the last students whom a level that counts heads misses; no level so far loses by it."""
         for _ in range(RESCUES):
-            missing = missed(self.problem, self.levels[level].goals, given)[:FEW_MISSED]
+            missing = missed(self.problem, self.levels[level].goals, given, FEW_MISSED)
             if not len(missing) or self.clock.stop() or self.worth(level, given) >= enough:
                 break
-            first = self.problem.pairs.first
-            spans = [np.arange(first[s], first[s + 1]) for s in missing]
-            pool = np.unique(np.concatenate([self.stages.pool, given, *spans]))
+            theirs = options_of(self.problem, np.isin(np.arange(len(self.problem.student_ids)), missing))
+            pool = np.unique(np.concatenate([self.stages.pool, given, theirs]))
             problem, chosen = restricted(self.problem, pool), np.searchsorted(pool, given)
             kept = [each.goals for each in self.levels[: level + 1]]
             sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers[:1], kept)
@@ -196,14 +200,6 @@ def linears(levels: Sequence[Level], level: int, prices: Prices, problem: Proble
     worth = worths(levels, level, prices)
     priced = linear_worths(problem, worth, prices)
     return worth, priced, linear_worths(problem, worth, Prices.none(problem, 0))
-
-
-def _with_room(problem: Problem, chosen: Ints, free: Ints) -> Ints:
-    """The pairs' worth without prices, for slots with places left only."""
-    slots = problem.slots
-    used = np.bincount(problem.pairs.slot[chosen], minlength=len(slots.capacity))
-    places = np.where(slots.grouped, slots.groups * slots.group_max, slots.capacity)
-    return _within(problem, used < places, free)
 
 
 def _within(problem: Problem, slots: Bools, linear: Ints) -> Ints:

@@ -15,7 +15,7 @@ from solver.prices import pair_worths, school_slot_prices
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solver.arrays import Ints
+    from solver.arrays import Bools, Ints
     from solver.prices import Prices, Worths
     from solver.problem import Problem
 
@@ -48,6 +48,13 @@ class Candidates:
 def linear_worths(problem: Problem, worth: Worths, prices: Prices) -> Ints:
     """The linear worth of every pair, less its prices."""
     return pair_worths(problem, worth, prices, school_slot_prices(problem, prices), 0, len(problem.students.school))
+
+
+def places_left(problem: Problem, chosen: Ints) -> Bools:
+    """By slot, whether it has places that the pairs ``chosen`` do not take."""
+    slots = problem.slots
+    used = np.bincount(problem.pairs.slot[chosen], minlength=len(slots.capacity))
+    return np.asarray(used < np.where(slots.grouped, slots.groups * slots.group_max, slots.capacity))
 
 
 def single_moves(

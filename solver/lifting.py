@@ -92,13 +92,9 @@ class Lifting:
 
     def _rivals(self, brought: Ints, pair: Ints, willing: Ints, mates: Ints, block: Ints, choice: Ints) -> Rivals:
         """The shut blocks that bring the most of each slot, with those who would pay most in each."""
-        blocks, count = self.catalogue, len(brought)
-        of_slot = blocks.of_slot
-        order = np.lexsort((-brought, self.active, of_slot))
-        rank = np.empty(count, dtype=np.int64)
-        rank[order] = np.arange(count) - blocks.slot_first[of_slot[order]]
-        chosen = np.flatnonzero((rank < RIVALS) & ~self.active & (brought > 0))
-        number = np.full(count, -1, dtype=np.int64)
+        blocks = self.catalogue
+        chosen = np.flatnonzero(nearest_shut(blocks, brought, self.active, RIVALS))
+        number = np.full(len(brought), -1, dtype=np.int64)
         number[chosen] = np.arange(len(chosen))
         inside = np.flatnonzero(number[block] >= 0)
         inside = inside[np.lexsort((-willing[inside], block[inside]))]
@@ -198,3 +194,11 @@ class Lifting:
         pairs = np.concatenate([prices.own_pair, pair[~known]])
         order = np.argsort(pairs, kind="stable")
         return replace(prices, own_pair=pairs[order], own_price=np.concatenate([price, fresh])[order])
+
+
+def nearest_shut(blocks: Catalogue, brought: Ints, active: Bools, many: int) -> Bools:
+    """By block, whether it is one of the ``many`` shut blocks of its slot that bring most, and anything at all."""
+    order = np.lexsort((-brought, active, blocks.of_slot))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order)) - blocks.slot_first[blocks.of_slot[order]]
+    return np.asarray((rank < many) & ~active & (brought > 0))

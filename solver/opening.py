@@ -69,6 +69,12 @@ def closed_blocks(blocks: Catalogue, opened: Ints, problem: Problem) -> Bools:
     return closed
 
 
+def usable_pairs(blocks: Catalogue, opened: Ints, problem: Problem) -> Bools:
+    """By pair, whether it lies in no block of which no group is ``opened`` (by block)."""
+    closed = closed_blocks(blocks, opened, problem)
+    return np.asarray(~closed[problem.students.school[problem.pairs.student], problem.pairs.slot.raw])
+
+
 def groups_held(problem: Problem, blocks: Catalogue, chosen: Ints) -> Ints:
     """By block, how many groups the students of the pairs ``chosen`` and of fixed assignments fill."""
     block = blocks.block_of(problem, chosen[problem.blocked[problem.pairs.slot[chosen]]])

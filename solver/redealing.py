@@ -15,7 +15,8 @@ from solver.bound import student_side
 from solver.candidates import Candidates
 from solver.columns import GOALS, Columns
 from solver.exploring import explore
-from solver.opening import closed_blocks, groups_held
+from solver.lifting import nearest_shut
+from solver.opening import groups_held, usable_pairs
 from solver.pool import restricted
 from solver.prices import worths
 from solver.sweeps import Release, by_student
@@ -69,11 +70,9 @@ def bundles_near(
 
     ``brought``: by block of the catalogue, what a group of it would bring.
     """
-    opened = groups_held(problem, catalogue, chosen) > 0
-    usable = ~closed_blocks(catalogue, opened.astype(np.int64), problem)[
-        problem.students.school[problem.pairs.student], problem.pairs.slot.raw
-    ]
-    prices = standing.prices(problem, levels, level, catalogue, opened)
+    opened = groups_held(problem, catalogue, chosen)
+    usable = usable_pairs(catalogue, opened, problem)
+    prices = standing.prices(problem, levels, level, catalogue, opened > 0)
     worth, pool = worths(levels, level, prices), np.flatnonzero(usable)
     value, choice = student_side(restricted(problem, pool), worth, prices)
     explored = explore(problem, worth, prices, usable, value)
@@ -81,25 +80,17 @@ def bundles_near(
     bundles.add(np.append(pool, -1)[choice])
     bundles.add(explored.near(NEAR))
     pair, willing, mates = explored.wanted()
-    pair, mates = _rivals(problem, catalogue, brought, opened, (pair, willing, mates))
-    bundles.add(np.column_stack([pair, mates]))
+    block = catalogue.block_of(problem, pair)
+    come = _first_to_come(catalogue, nearest_shut(catalogue, brought, opened > 0, RIVALS), block, willing)
+    bundles.add(np.column_stack([pair, mates])[come])
     students = np.arange(len(problem.students.school))
     bundles.add(by_student(chosen, problem.pairs.student_of(chosen), students))
     return bundles
 
 
-def _rivals(
-    problem: Problem, blocks: Catalogue, brought: Ints, opened: Bools, wanted: tuple[Ints, Ints, Ints]
-) -> tuple[Ints, Ints]:
-    """Those who would pay most in the shut blocks that would bring most: the pairs, and what goes beside them."""
-    pair, willing, mates = wanted
-    shut = ~opened & (brought > 0)
-    order = np.lexsort((-brought, ~shut, blocks.of_slot))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order)) - blocks.slot_first[blocks.of_slot[order]]
-    block = blocks.block_of(problem, pair)
-    near = np.flatnonzero(((rank < RIVALS) & shut)[block])
-    near = near[np.lexsort((-willing[near], block[near]))]
-    place = np.arange(len(near)) - np.searchsorted(block[near], block[near])
-    near = near[place < WILLING * blocks.most_more[block[near]]]
-    return pair[near], mates[near]
+def _first_to_come(blocks: Catalogue, near: Bools, block: Ints, willing: Ints) -> Ints:
+    """Of the wishes for shut blocks, those of whoever would pay most in each that is ``near`` (by block)."""
+    inside = np.flatnonzero(near[block])
+    inside = inside[np.lexsort((-willing[inside], block[inside]))]
+    place = np.arange(len(inside)) - np.searchsorted(block[inside], block[inside])
+    return np.asarray(inside[place < WILLING * blocks.most_more[block[inside]]])

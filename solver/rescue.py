@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.candidates import NEVER, Candidates, move_goals, single_moves
+from solver.candidates import NEVER, Candidates, move_goals, places_left, single_moves
 from solver.prices import Worths
 from solver.sweeps import Release, by_student
+from solver.touched import lacking, options_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,34 +28,27 @@ COUNTING = 1_000
 """How much sooner a counting slot is offered than another, in points."""
 
 
-def missed(problem: Problem, goals: Mapping[str, int], chosen: Ints) -> Ints:
-    """Students who could add to one of the ``goals`` that count heads and do not with the pairs ``chosen``."""
-    facts, slots, pairs = problem.students, problem.slots, problem.pairs
-    count = len(facts.school)
-    student = pairs.student_of(chosen)
-    holds, sure = np.zeros(count, dtype=bool), facts.guaranteed.copy()
-    holds[student] = True
-    sure[student[slots.counts[pairs.slot[chosen]]]] = True
-    found = np.zeros(count, dtype=bool)
-    if goals.get("guarantee", 0) > 0:
-        able = np.zeros(count, dtype=bool)
-        for begin, end in pairs.spans():
-            inside = np.arange(int(pairs.first[begin]), int(pairs.first[end]))
-            able[pairs.student_of(inside[slots.counts[pairs.slot[inside]]])] = True
-        found |= able & ~sure & (facts.max_slots > 0)
-    able = (np.diff(pairs.first) > 0) & (facts.max_slots > 0)
-    if goals.get("reach", 0) > 0:
-        found |= able & ~holds & ~facts.placed
-    if goals.get("replaced", 0) > 0:
-        found |= able & ~holds & ~facts.placed & facts.baseline
-    return np.flatnonzero(found)
+def missed(problem: Problem, goals: Mapping[str, int], chosen: Ints, most: int) -> Ints:
+    """The first ``most`` students who lack what one of the ``goals`` counts heads of, and have options that might do.
+
+    The goals are a level's, signed; those that a level rewards against their sense miss nobody.
+    """
+    wanted = {goal for goal, coefficient in goals.items() if coefficient > 0}
+    slots, pairs, found = problem.slots, problem.pairs, []
+    for s in np.flatnonzero(lacking(problem, chosen, wanted) & (problem.students.max_slots > 0)).tolist():
+        own = pairs.slot.raw[pairs.first[s] : pairs.first[s + 1]]
+        if slots.counts[own].any() if wanted == {"guarantee"} else len(own):
+            found.append(s)
+        if len(found) == most:
+            break
+    return np.array(found, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
     """The students ``missing`` give up all; who holds one of their slots (``wanted``, by slot) may leave it.
 
-    ``room``: by slot, whether places are left there.
+    It is for a sweep with one neighbourhood of all schools. ``room``: by slot, whether places are left there.
     """
 
     problem: Problem
@@ -65,13 +59,10 @@ class Rescue:
     @classmethod
     def of(cls, problem: Problem, missing: Ints, chosen: Ints) -> Rescue:
         """Around the allocation ``chosen``."""
-        slots, pairs = problem.slots, problem.pairs
+        theirs = np.isin(np.arange(len(problem.student_ids)), missing)
         wanted = np.zeros(len(problem.slot_ids), dtype=bool)
-        for s in missing.tolist():
-            wanted[pairs.slot[np.arange(int(pairs.first[s]), int(pairs.first[s + 1]))]] = True
-        used = np.bincount(pairs.slot[chosen], minlength=len(slots.capacity))
-        places = np.where(slots.grouped, slots.groups * slots.group_max, slots.capacity)
-        return cls(problem, missing, wanted, used < places)
+        wanted[problem.pairs.slot[options_of(problem, theirs)]] = True
+        return cls(problem, missing, wanted, places_left(problem, chosen))
 
     def release(self, chosen: Ints) -> Release:
         """All that the missing hold, and of the others the first slot that one of the missing could have."""

@@ -18,7 +18,7 @@ from solver.bound import constant_part, student_side
 from solver.columns import Columns
 from solver.exploring import explore
 from solver.lifting import Lifted, Lifting, Rivals
-from solver.opening import closed_blocks
+from solver.opening import usable_pairs
 from solver.pool import restricted
 from solver.prices import SCALE, worths
 from solver.resources import rows_of_pairs
@@ -183,8 +183,7 @@ class Settled:
 
     def _settle(self) -> None:
         problem = self.problem
-        shut = closed_blocks(self.catalogue, self.opened, problem)
-        self.usable = ~shut[problem.students.school[problem.pairs.student], problem.pairs.slot.raw]
+        self.usable = usable_pairs(self.catalogue, self.opened, problem)
         self.pool = np.flatnonzero(self.usable)
         self.part = restricted(problem, self.pool)
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
+
 from independent import optimum
+from random_rounds import random_round
 
 from engine.audit import audit
+from engine.options import build_options
 from solver.allocate import rows_of
+from solver.build import build_problem
+from solver.ladder import climb
+from solver.limits import Clock, Limits
+from solver.priced import PricedPath
 from solver.proof import Labels, write_prices
 from solver.proof_reading import read_prices
 from solver.recount import Recount
@@ -43,3 +51,17 @@ def require_proofs_repeat(round_, problem, answer):
         prices = read_prices(problem, labels, write_prices(problem, labels, result.prices))
         floors = [earlier.floor for earlier in answer.levels[:number]]
         assert recount.bound(round_.policy.levels, number, floors, prices) == result.price_bound
+
+
+@contextmanager
+def priced_towns(seeds):
+    """Round, problem, the priced path and its answer, of random towns of some ninety students."""
+    with ExitStack() as paths:
+        found = []
+        for seed in seeds:
+            round_ = random_round(seed, "town")
+            problem, levels = build_problem(round_, build_options(round_)), round_.policy.levels
+            path = PricedPath(problem, levels, Clock(Limits(workers=2)))
+            paths.callback(path.close)
+            found.append((round_, problem, path, climb(problem, levels, path, path.clock)))
+        yield found

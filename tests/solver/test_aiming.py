@@ -6,19 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from path_checks import require_clean
-from random_rounds import random_round
+from path_checks import priced_towns, require_clean
 
-from engine.options import build_options
 from solver.aiming import Aim
 from solver.bettering import MANY
 from solver.bound import Catalogue, block_values
-from solver.build import build_problem
 from solver.candidates import linear_worths
-from solver.ladder import climb
-from solver.limits import Clock, Limits
 from solver.measure import goal_values
-from solver.priced import PricedPath
 from solver.prices import SCALE, Prices, worths
 from solver.rates import combined_goals
 from solver.sweeps import Exchange, Sweeper
@@ -29,17 +23,9 @@ SIZE = 25
 
 @pytest.fixture(scope="module")
 def towns():
-    """Round, problem, the priced path and its answer, for towns of some ninety students."""
-    found = []
-    for seed in TOWNS:
-        round_ = random_round(seed, "town")
-        problem = build_problem(round_, build_options(round_))
-        clock = Clock(Limits(workers=2))
-        path = PricedPath(problem, round_.policy.levels, clock)
-        found.append((round_, problem, path, climb(problem, round_.policy.levels, path, clock)))
-    yield found
-    for _, _, path, _ in found:
-        path.close()
+    """Round, problem, the priced path and its answer, of some towns."""
+    with priced_towns(TOWNS) as found:
+        yield found
 
 
 def dear(problem, price):

@@ -1,4 +1,4 @@
-"""Whole bundles dealt out anew, neighbourhood by neighbourhood: lawful, never less, and often more than exchanges."""
+"""Whole bundles dealt out anew, neighbourhood by neighbourhood: lawful, never less, and from what is held."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from path_checks import require_clean
-from random_rounds import random_round
+from path_checks import priced_towns, require_clean
 
 from engine.audit import audit
-from engine.options import build_options
 from solver import bettering, effort
 from solver.allocate import rows_of
-from solver.build import build_problem
-from solver.ladder import climb
-from solver.limits import Clock, Limits
 from solver.measure import goal_values, level_values
 from solver.neighbourhood import build_neighbourhood
-from solver.priced import PricedPath
 from solver.redealing import Redealing, bundles_near
 from solver.sweeps import Sweeper, by_student
 
@@ -26,26 +20,14 @@ TOWNS = (1, 4, 9)
 SIZE = 40
 
 
-def path_of(round_):
-    """The round's problem and the priced path to it."""
-    problem = build_problem(round_, build_options(round_))
-    return problem, PricedPath(problem, round_.policy.levels, Clock(Limits(workers=2)))
-
-
 @pytest.fixture(scope="module")
 def dealt():
-    """Round, problem, path and answer of towns whose students are few enough to be dealt out in one neighbourhood."""
-    found = []
+    """Round, problem, path and answer of towns that are dealt out anew in a few neighbourhoods."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(effort, "FEW_PAIRS", 0)
         patch.setattr(bettering, "DEALT", SIZE)
-        for seed in TOWNS:
-            round_ = random_round(seed, "town")
-            problem, path = path_of(round_)
-            found.append((round_, problem, path, climb(problem, round_.policy.levels, path, path.clock)))
-    yield found
-    for _, _, path, _ in found:
-        path.close()
+        with priced_towns(TOWNS) as found:
+            yield found
 
 
 def test_its_answers_are_lawful_and_keep_every_level(dealt):

@@ -6,39 +6,30 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from random_rounds import random_round
+from path_checks import priced_towns
 
 from engine.audit import audit
-from engine.options import build_options
 from solver.allocate import rows_of
-from solver.build import build_problem
-from solver.ladder import climb
-from solver.limits import Clock, Limits
 from solver.measure import goal_values, level_values
-from solver.priced import PricedPath
 from solver.rescue import missed
 
 TOWNS = (4, 9)
 THROWN_OUT = 0.15
 """Share of the students who lose all slots that are no group's."""
 NO_BOUND = 1 << 40
+EVERYBODY = 1 << 20
 
 
 @pytest.fixture(scope="module")
 def robbed():
     """Round, problem, path, answer, and the answer's pairs less some students', of towns."""
     found = []
-    for seed in TOWNS:
-        round_ = random_round(seed, "town")
-        problem = build_problem(round_, build_options(round_))
-        path = PricedPath(problem, round_.policy.levels, Clock(Limits(workers=2)))
-        answer = climb(problem, round_.policy.levels, path, path.clock)
-        out = np.random.default_rng(seed).random(len(problem.students.school)) < THROWN_OUT
-        lost = out[problem.pairs.student_of(answer.chosen)] & ~problem.blocked[problem.pairs.slot[answer.chosen]]
-        found.append((round_, problem, path, answer, answer.chosen[~lost]))
-    yield found
-    for _, _, path, _, _ in found:
-        path.close()
+    with priced_towns(TOWNS) as towns:
+        for seed, (round_, problem, path, answer) in zip(TOWNS, towns, strict=True):
+            out = np.random.default_rng(seed).random(len(problem.students.school)) < THROWN_OUT
+            lost = out[problem.pairs.student_of(answer.chosen)] & ~problem.blocked[problem.pairs.slot[answer.chosen]]
+            found.append((round_, problem, path, answer, answer.chosen[~lost]))
+        yield found
 
 
 def values(round_, problem, chosen):
@@ -70,16 +61,17 @@ def test_no_level_so_far_loses_by_it(robbed):
 
 def test_only_who_could_be_counted_is_missed(robbed):
     """Whoever is missed has an option that counts, holds none, and may have one."""
-    for round_, problem, _, _, chosen in robbed:
+    for _, problem, _, _, chosen in robbed:
         slots, pairs, facts = problem.slots, problem.pairs, problem.students
         holding = {int(s) for s, p in zip(pairs.student_of(chosen), chosen, strict=True) if slots.counts[pairs.slot[p]]}
-        for s in missed(problem, {"guarantee": 1}, chosen).tolist():
+        for s in missed(problem, {"guarantee": 1}, chosen, EVERYBODY).tolist():
             assert s not in holding
             assert facts.max_slots[s] > 0
             assert not facts.guaranteed[s]
             assert slots.counts[pairs.slot[np.arange(pairs.first[s], pairs.first[s + 1])]].any()
         placed = {int(s) for s in pairs.student_of(chosen)}
-        reach = set(missed(problem, {"reach": 1}, chosen).tolist())
+        reach = set(missed(problem, {"reach": 1}, chosen, EVERYBODY).tolist())
         assert reach
         assert not reach & placed
-        assert missed(problem, round_.policy.levels[-1].goals, chosen).tolist() == []
+        assert missed(problem, {"reach": -1}, chosen, EVERYBODY).tolist() == []
+        assert missed(problem, {"reach": 1}, chosen, 1).tolist() == [min(reach)]
