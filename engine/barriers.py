@@ -40,9 +40,9 @@ def first_meeting(origin: Sequence[float], site: Sequence[float], line: Sequence
     Every place is a pair of numbers; a line of one place is that place.
     """
     start, end = _exact(origin), _exact(site)
-    corners = [_exact(place) for place in line]
-    pairs = zip(corners, corners[1:] or corners, strict=False)
-    return min((t for a, b in pairs if (t := _meeting(start, end, a, b)) is not None), default=None)
+    pieces = zip(line, line[1:] or line, strict=False)
+    near = [(_exact(a), _exact(b)) for a, b in pieces if not _apart(origin, site, a, b)]
+    return min((t for a, b in near if (t := _meeting(start, end, a, b)) is not None), default=None)
 
 
 def first_meetings(origins: Floats, sites: Floats, line: Floats) -> Floats:
@@ -154,6 +154,12 @@ def _crosses(some: Floats, others: Floats) -> Floats:
 
 def _cross(one: Floats, other: Floats) -> Floats:
     return one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]
+
+
+def _apart(start: Sequence[float], end: Sequence[float], a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether one axis alone shows that two segments do not meet."""
+    ends = zip(start, end, a, b, strict=True)
+    return any(max(a, b) < min(start, end) or min(a, b) > max(start, end) for start, end, a, b in ends)
 
 
 def _exact(place: Sequence[float]) -> Vector:

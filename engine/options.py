@@ -73,13 +73,13 @@ class Options:
     def stretches(self) -> Iterator[tuple[slice, Detail]]:
         """All pairs, a stretch of students at a time: where its pairs stand, and their journeys, points and ranks."""
         step = max(1, len(self.students) * PAIRS_AT_ONCE // max(1, len(self.slot)))
-        for start in range(0, len(self.students), step):
-            first = self.first[start : start + step + 1]
-            pairs = slice(int(first[0]), int(first[-1]))
-            yield (
-                pairs,
-                self.details.of(np.repeat(np.arange(start, start + len(first) - 1), np.diff(first)), self.slot[pairs]),
-            )
+        yield from side_by_side(partial(self._stretch, step=step), range(0, len(self.students), step))
+
+    def _stretch(self, start: int, step: int) -> tuple[slice, Detail]:
+        first = self.first[start : start + step + 1]
+        pairs = slice(int(first[0]), int(first[-1]))
+        students = np.repeat(np.arange(start, start + len(first) - 1), np.diff(first))
+        return pairs, self.details.of(students, self.slot[pairs])
 
     def _students_of(self, pairs: Numbers) -> Numbers:
         return np.searchsorted(self.first, pairs, side="right") - 1

@@ -45,45 +45,66 @@ def together(s, held, count, slot, linear, origin, students, slots, worths):
 
 
 @kernel
-def partners(
-    s, low, high, worth, usable, slot, students, slots, many, found, begins, partner
-):  # fmt: skip
-    """Fill ``found`` with the student's best ``many`` usable pairs of every class, class by class and best first.
+def partners(low, high, worth, label, usable, many, table, found, begins, marks, partner):
+    """Fill ``found`` with the best ``many`` usable pairs of every class, class by class and best first.
 
-    ``partner`` marks them, from ``low``. Class ``c`` begins at ``begins[c]``; returns the number of classes. Within a
-    class the more a pair is worth alone, the more it is worth beside others.
+    ``worth`` and ``label`` (its class's mark) are by pair from ``low``, and so is ``partner``, which marks them. Class
+    ``c`` is ``marks[c]`` and begins at ``begins[c]``; returns the number of classes. Within a class the more a pair is
+    worth alone, the more it is worth beside others. ``table`` is for what is found on the way.
     """
-    top_tier, known = students[6], students[7]
-    sector, tier, counts, half_days, longest = slots[1], slots[2], slots[5], slots[6], slots[9]
-    labels = 8 * (longest + 1)
-    tally = np.zeros(labels, dtype=np.int64)
-    order = np.argsort(-worth, kind="mergesort")
-    label = np.full(high - low, -1, dtype=np.int64)
+    table[:] = -1
     for i in range(high - low):
-        p = low + order[i]
-        if worth[order[i]] <= 0:
-            break
-        j = slot[p]
-        mark = half_days[j] * 8 + (4 if counts[j] else 0)
-        mark += (0 if known[s, sector[j]] else 2) + (1 if tier[j] > top_tier[s] else 0)
-        if usable[p] and tally[mark] < many:
-            tally[mark] += 1
-            label[i] = mark
-            partner[order[i]] = True
-    place = np.zeros(labels, dtype=np.int64)
+        if worth[i] <= 0 or not usable[low + i]:
+            continue
+        row, at, this = table[label[i]], many, i
+        while at > 0 and (row[at - 1] < 0 or worth[row[at - 1]] < worth[i]):
+            at -= 1
+        for t in range(at, many):
+            row[t], this = this, row[t]
     classes, total = 0, 0
-    for mark in range(labels):
-        if tally[mark] > 0:
-            place[mark] = total
-            begins[classes] = total
+    for mark in range(len(table)):
+        if table[mark, 0] >= 0:
+            begins[classes], marks[classes] = total, mark
             classes += 1
-            total += tally[mark]
+            for t in range(many):
+                if table[mark, t] >= 0:
+                    found[total] = low + table[mark, t]
+                    partner[table[mark, t]] = True
+                    total += 1
     begins[classes] = total
-    for i in range(high - low):
-        if label[i] >= 0:
-            found[place[label[i]]] = low + order[i]
-            place[label[i]] += 1
     return classes
+
+
+@kernel
+def most_beside(s, mark, depth, classes, marks, top, students, worths, most):
+    """The most that other slots can add to one of class ``mark`` alone, as if any of them could be had together.
+
+    ``top``: the most of each class, prices paid. Fills ``most[c, d]`` for one of class ``c`` and one of class ``d``;
+    ``d`` is the number of classes for none; ``most[c, -1]`` is the most of all with ``c``.
+    """
+    need_left, guaranteed, progressed = students[3:6]
+    first_counting, need, breadth, progression = worths
+    alone = mark // 8 if mark // 4 % 2 == 1 else 0
+    before, all_most = need_gain(need_left[s], alone), 0
+    for c in range(classes if depth > 1 else 0):
+        days = alone + (marks[c] // 8 if marks[c] // 4 % 2 == 1 else 0)
+        own = top[c] + (breadth if marks[c] // 2 % 2 == 1 else 0)
+        most[c, -1] = UNFIT
+        for d in range(c if depth > 2 else classes, classes + 1):
+            more, given, kinds = own, days, mark | marks[c]
+            if d < classes:
+                more += top[d] + (breadth if marks[d] // 2 % 2 == 1 else 0)
+                given += marks[d] // 8 if marks[d] // 4 % 2 == 1 else 0
+                kinds |= marks[d]
+            more += need * (need_gain(need_left[s], given) - before) if need != 0 else 0
+            if guaranteed[s] == 0 and kinds // 4 % 2 > mark // 4 % 2:
+                more += first_counting
+            if progressed[s] == 0 and kinds % 2 > mark % 2:
+                more += progression
+            most[c, d] = more
+            most[c, -1] = max(most[c, -1], more)
+        all_most = max(all_most, most[c, -1])
+    return all_most
 
 
 @kernel
@@ -112,12 +133,16 @@ def first_fit(s, held, count, begin, end, found, slot, students, slots, flags):
 
 @kernel
 def best_around(
-    s, p, worth, depth, classes, begins, found, slot, linear, origin, students, slots, worths, flags, mates
+    s, p, worth, depth, classes, begins, found, most, held, slot, linear, origin, students, slots, worths, flags, mates
 ):  # fmt: skip
-    """The best bundle of student ``s`` around ``p`` (``worth`` alone): its worth; its other pairs in ``mates``."""
-    held = np.full(3, p, dtype=np.int64)
-    top = worth
+    """The best bundle of student ``s`` around ``p`` (``worth`` alone): its worth; its other pairs in ``mates``.
+
+    ``most`` is from ``most_beside``; ``held`` has room for three pairs.
+    """
+    held[0], top, mates[:] = p, worth, -1
     for c in range(classes if depth > 1 else 0):
+        if worth + most[c, -1] <= top:
+            continue
         q = first_fit(s, held, 1, begins[c], begins[c + 1], found, slot, students, slots, flags)
         if q < 0:
             continue
@@ -126,6 +151,8 @@ def best_around(
         if pair > top:
             top, mates[0], mates[1] = pair, q, -1
         for d in range(c, classes if depth > 2 else c):
+            if worth + most[c, d] <= top:
+                continue
             r = first_fit(s, held, 2, begins[d], begins[d + 1], found, slot, students, slots, flags)
             if r >= 0:
                 held[2] = r
@@ -136,40 +163,75 @@ def best_around(
 
 
 @kernel
+def numbered_marks(half_days, counts, number):
+    """Fill ``number`` with consecutive numbers for the marks of classes that slots can be of; returns how many."""
+    number[:] = -1
+    for j in range(len(half_days)):
+        mark = half_days[j] * 8 + (4 if counts[j] else 0)
+        number[mark : mark + 4] = 0
+    total = 0
+    for mark in range(len(number)):
+        if number[mark] == 0:
+            number[mark] = total
+            total += 1
+    return total
+
+
+@kernel
 def around_each(
-    begin, end, first, slot, linear, usable, students, slots, worths, flags, many, best, mates
+    begin, end, first, slot, linear, usable, students, slots, worths, flags, many, least, best, mates
 ):  # fmt: skip
     """Fill ``best`` (by pair, from ``first[begin]``) with the best bundle around each pair, ``mates`` with its others.
 
-    ``usable`` (by pair): who may be a partner; of these only the best of every class are looked at themselves.
-    ``mates``: pair positions or -1, shape (pairs, 2), all -1 at first.
+    ``usable`` (by pair): who may be a partner; of these only the best of every class are looked at themselves, and none
+    around which no bundle is worth more than ``least`` (by student).
+    ``mates``: pair positions or -1, shape (pairs, 2), where ``best`` is not UNFIT.
     """
-    origin = first[begin]
+    origin, kinds = first[begin], 8 * (slots[9] + 1)
     need_left, guaranteed, progressed, top_tier, known = students[3:]
     sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
     alone_held = np.empty(1, dtype=np.int64)
-    begins = np.empty(8 * (slots[9] + 1) + 1, dtype=np.int64)
-    filled = np.empty(slots[9] + 1, dtype=np.int64)
+    begins, marks, top = np.empty(kinds + 1, np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
+    table, beside, number = np.empty((kinds, many), np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
+    used = numbered_marks(half_days, counts, number)
+    most, held = np.empty((used, used + 2, used + 2), np.int64), np.empty(3, np.int64)
+    filled, widest = np.empty(slots[9] + 1, dtype=np.int64), 0
     for s in range(begin, end):
-        low, high = first[s], first[s + 1]
-        worth = np.empty(high - low, dtype=np.int64)
+        widest = max(widest, first[s + 1] - first[s])
+    worth, label = np.empty(widest, np.int64), np.empty(widest, np.int64)
+    found, partner = np.empty(kinds * many, np.int64), np.empty(widest, np.bool_)
+    for s in range(begin, end):
+        low, high, depth = first[s], first[s + 1], students[0][s]
         first_worths(need_left[s], 0 if guaranteed[s] else worths[0], worths[1], filled)
         rise = 0 if progressed[s] else worths[3]
         for p in range(low, high):
             j = slot[p]
-            v = linear[p - origin] + (filled[half_days[j]] if counts[j] else 0)
-            v += 0 if known[s, sector[j]] else worths[2]
-            worth[p - low] = v + (rise if tier[j] > top_tier[s] else 0)
-        found = np.empty(high - low, dtype=np.int64)
-        partner = np.zeros(high - low, dtype=np.bool_)
-        classes = partners(s, low, high, worth, usable, slot, students, slots, many, found, begins, partner)
-        depth = students[0][s]
+            v, mark = linear[p - origin], half_days[j] * 8
+            if counts[j]:
+                v += filled[half_days[j]]
+                mark += 4
+            if not known[s, sector[j]]:
+                v += worths[2]
+                mark += 2
+            if tier[j] > top_tier[s]:
+                v += rise
+                mark += 1
+            worth[p - low], label[p - low] = v, mark
+        partner[: high - low] = False
+        classes = partners(low, high, worth, label, usable, many, table, found, begins, marks, partner)
+        for c in range(classes):
+            top[c] = linear[found[begins[c]] - origin]
+        beside[:] = -1
         for p in range(low, high):
-            looked_at = depth > 0 and (partner[p - low] or not usable[p])
-            if looked_at and fits(s, alone_held, 0, p, slot, students, slots, flags):
-                best[p - origin] = best_around(
-                    s, p, worth[p - low], depth, classes, begins, found, slot, linear, origin, students, slots,
-                    worths, flags, mates[p - origin],
-                )  # fmt: skip
-            else:
-                best[p - origin] = UNFIT
+            best[p - origin], mark = UNFIT, label[p - low]
+            if depth > 0 and (partner[p - low] or not usable[p]):
+                if beside[mark] < 0:
+                    beside[mark] = most_beside(
+                        s, mark, depth, classes, marks, top, students, worths, most[number[mark]]
+                    )
+                near = worth[p - low] + beside[mark] > least[s]
+                if near and fits(s, alone_held, 0, p, slot, students, slots, flags):
+                    best[p - origin] = best_around(
+                        s, p, worth[p - low], depth, classes, begins, found, most[number[mark]], held, slot, linear,
+                        origin, students, slots, worths, flags, mates[p - origin],
+                    )  # fmt: skip

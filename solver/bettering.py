@@ -42,8 +42,10 @@ NEIGHBOURS = 400
 """Students in a neighbourhood, about, where each exchanges one slot."""
 DEALT = 150
 """Students in a neighbourhood, about, where all is dealt out anew."""
-VAIN, VAIN_DEALS = 4, 2
+VAIN, VAIN_DEALS = 3, 2
 """Sweeps one after another in vain before a level is left as it is, and how often all is dealt out anew in vain."""
+LITTLE = 0.005
+"""The part of what is missing to the bound that a sweep must bring, or else it was in vain."""
 FILL_EVERY = 3
 """In one sweep of so many students give nothing up, and are only offered more."""
 RESCUES, FEW_MISSED = 3, 60
@@ -126,10 +128,13 @@ class Bettering:
             barred = shut if self.effort.shutting and turn % 2 else np.zeros_like(shut)
             change = Exchange(problem, worth, MANY, by, self._released(problem, turn), barred)
             chosen = sweeper.sweep(chosen, parts, change, self.clock)
+            before = self.worth(level, pool[best])
             if not self._keeps(pool[chosen], floors):
                 chosen = best
             elif self._key(pool[chosen]) > self._key(pool[best]):
-                best, vain = chosen, 0
+                best = chosen
+            if self.worth(level, pool[best]) - before > (0 if enough is None else LITTLE * (enough - before)):
+                vain = 0
         return np.asarray(pool[best])
 
     def deal(self, level: int, given: Ints, dealing: Dealing, floors: Sequence[int], enough: int) -> Ints:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.side_by_side import THREADS, side_by_side
 from solver import block_choice, bundles, moves
 from solver.kernels import chosen_for
 from solver.prices import pair_worths, placed_bonus, school_slot_prices, worths
@@ -26,7 +26,6 @@ NOTHING = -(1 << 60)
 PAIRS_A_THREAD = 20_000
 MANY_PAIRS = 30_000_000
 """In rounds of more pairs no student's bundles are searched for long."""
-THREADS = 2
 _LOADED = (block_choice, bundles, moves)
 """The rooms of the inner loops: each is registered when its room is imported, all of them before any is compiled."""
 
@@ -134,10 +133,12 @@ def relax(
     return Relaxed(total // prices.scale, total, value, choice, open_groups)
 
 
-def student_side(problem: Problem, worth: Worths, prices: Prices, barred: Ints | None = None) -> tuple[Ints, Ints]:
+def student_side(
+    problem: Problem, worth: Worths, prices: Prices, barred: Ints | None = None, nodes: int = bundles.NODES
+) -> tuple[Ints, Ints]:
     """Every student's best bundle under the prices: values, and choices as pair positions.
 
-    ``barred``: pair positions, ascending, that nobody may have.
+    ``barred``: pair positions, ascending, that nobody may have. ``nodes``: how long a student's bundles are searched.
     """
     kernels = chosen_for(len(problem.pairs.slot))
     pairs = problem.pairs
@@ -149,7 +150,7 @@ def student_side(problem: Problem, worth: Worths, prices: Prices, barred: Ints |
     students, slot_arrays = kernel_facts(problem)
     amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
-    nodes = bundles.NODES if len(pairs.slot) <= MANY_PAIRS else bundles.FEW_NODES
+    nodes = nodes if len(pairs.slot) <= MANY_PAIRS else min(nodes, bundles.FEW_NODES)
 
     def part(span: tuple[int, int]) -> None:
         linear = pair_worths(problem, worth, prices, paid, *span)
@@ -161,12 +162,7 @@ def student_side(problem: Problem, worth: Worths, prices: Prices, barred: Ints |
             choice,
         )  # fmt: skip
 
-    spans = spans_of(pairs)
-    if len(spans) == 1:
-        part(spans[0])
-    else:
-        with ThreadPoolExecutor(THREADS) as threads:
-            list(threads.map(part, spans))
+    list(side_by_side(part, spans_of(pairs)))
     return value, choice
 
 

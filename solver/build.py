@@ -124,7 +124,9 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: Ruled
             km[into] = away[own][ascending]
             points[into] = detail.points[own][ascending]
             student += 1
-    return PairFacts(first, Narrow.of(slot), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot))
+    return PairFacts(
+        first, Narrow.of(slot, np.uint16), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot)
+    )
 
 
 def _lost(options: Options, order: Ints, renumber: NDArray[Any], ruled_out: RuledOut) -> Ints:

@@ -17,6 +17,8 @@ NODES = 100_000
 """Search nodes after which a student's value is bounded by the relaxation instead of searched to the end."""
 FEW_NODES = 5_000
 """The same where there are very many students."""
+FEW = 2
+"""Candidates of every class among which a good bundle is looked for first."""
 
 
 @kernel
@@ -40,53 +42,71 @@ def compatible(j, i, employer, begins, ends, in_person, clash, repeat):
 
 
 @kernel
-def outlook(depth, classes, top, class_days, class_counts, class_fresh, hd_left, need_left, need, breadth, cap, ahead):
-    """Fill ``ahead[c, m, used, given]``: the most that ``m`` more slots of class ``c`` or a later one can add.
+def reach(depth, classes, days, gives, cap, place, used, given, upto, after):
+    """The states that slots of the classes lead to: half-days ``used`` and counting half-days ``given``.
 
-    As if the best slot of each class could be had again and again. ``used`` and ``given`` are half-days so far, all
-    and counting (capped at ``cap``). First counting slots and higher tiers are left to the caller.
+    State 0 is none of either; ``upto[m]`` states need ``m`` slots or fewer. ``after[c, state]`` is the state after one
+    more slot of class ``c``, or -1 where that is more than ``cap`` half-days.
     """
-    for c in range(classes - 1, -1, -1):
-        own = top[c] + (breadth if class_fresh[c] else 0)
-        for m in range(1, depth + 1):
-            for used in range(cap + 1):
-                after = used + class_days[c]
-                for given in range(used + 1):
-                    most = ahead[c + 1, m, used, given]
-                    if after <= hd_left:
-                        gain = own
-                        then = given
-                        if class_counts[c]:
-                            then = min(cap, given + class_days[c])
-                            gain += need * (need_gain(need_left, then) - need_gain(need_left, given))
-                        most = max(most, gain + ahead[c, m - 1, min(cap, after), min(then, cap, after)])
-                    ahead[c, m, used, given] = most
+    place[: cap + 1, : cap + 1] = -1
+    used[0], given[0], place[0, 0], upto[0], total = 0, 0, 0, 1, 1
+    for m in range(depth):
+        for state in range(upto[m - 1] if m > 0 else 0, upto[m]):
+            for c in range(classes):
+                u, g = used[state] + days[c], given[state] + gives[c]
+                if u > cap:
+                    after[c, state] = -1
+                    continue
+                if place[u, g] < 0:
+                    place[u, g], used[total], given[total] = total, u, g
+                    total += 1
+                after[c, state] = place[u, g]
+        upto[m + 1] = total
 
 
 @kernel
-def push(trail, level, value, given, used, online, counting, higher):
+def outlook(depth, classes, few, marks, line, gain, after, upto, ahead):
+    """Fill ``ahead[c, m, state]``: the most that ``m`` more slots of class ``c`` or a later one can add.
+
+    As if the best slot of each class, ``few[mark, 0]``, could be had again and again. First counting slots and higher
+    tiers are left to the caller.
+    """
+    ahead[classes] = 0
+    for c in range(classes - 1, -1, -1):
+        top = line[few[marks[c], 0]]
+        for m in range(1, depth + 1):
+            for state in range(upto[depth - m]):
+                most = ahead[c + 1, m, state]
+                then = after[c, state]
+                if then >= 0:
+                    most = max(most, top + gain[c, state] + ahead[c, m - 1, then])
+                ahead[c, m, state] = most
+
+
+@kernel
+def push(trail, level, value, then, online, counting, higher):
     """Go on to a further slot after ``level``; rows of ``trail`` as in ``deepen``."""
     trail[1, level + 1] = trail[1, level]
     trail[2, level + 1] = value
-    trail[3, level + 1] = given
-    trail[4, level + 1] = used
-    trail[5, level + 1] = online
-    trail[6, level + 1] = 0 if counting else trail[6, level]
-    trail[7, level + 1] = 0 if higher else trail[7, level]
+    trail[3, level + 1] = then
+    trail[4, level + 1] = online
+    trail[5, level + 1] = 0 if counting else trail[5, level]
+    trail[6, level + 1] = 0 if higher else trail[6, level]
 
 
 @kernel
-def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots, known, flags, nodes, best, picks):
-    """Search the bundles of the candidates for one better than ``best[0]``, kept in ``best`` and ``picks``.
+def deepen(
+    trail, finish, these, where, line, slot, gain, after, ahead, facts, breadth, slots, known, flags, nodes, best, picks
+):  # fmt: skip
+    """Search the bundles of the candidates ``these`` for one better than ``best[0]``, kept in ``best`` and ``picks``.
 
-    Candidates are sorted by class, then ``linear`` descending; class ``c`` ends at ``finish[c]``. ``trail[6:, 0]`` is
-    what guarantee and progression still earn. Where the search is cut, after ``nodes``, ``best[0]`` is an upper bound.
+    They are sorted by class, then ``line`` descending; class ``c`` ends at ``finish[c]``. ``trail[5:, 0]`` is what
+    guarantee and progression still earn. Where the search is cut, after ``nodes``, ``best[0]`` is an upper bound.
     """
-    hd_left, virtual_left, need_left, top_tier = facts
-    first_counting, need, breadth, progression = worths
+    virtual_left, top_tier = facts
     employer, sector, tier, in_person, virtual, counts, half_days, begins, ends = slots[:9]
-    index, group, value, given = trail[0], trail[1], trail[2], trail[3]
-    used, online, first, rise = trail[4], trail[5], trail[6], trail[7]
+    index, group, value, state, online, first, rise = trail
+    depth = len(picks)
     level, i = 0, -1
     while level >= 0:
         i += 1
@@ -96,24 +116,23 @@ def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots,
             level -= 1
             i = index[level]
             continue
-        j, more = slot[i], depth - level - 1
-        fresh, days = not known[sector[j]], half_days[j] if counts[j] else 0
-        spent, gives = used[level] + half_days[j], min(cap, given[level] + days)
-        now = value[level] + linear[i] + (breadth if fresh else 0)
-        now += need * (need_gain(need_left, given[level] + days) - need_gain(need_left, given[level]))
-        hope = ahead[group[level], more, min(cap, spent), gives]
-        if now + first[level] + rise[level] + hope <= best[0] or spent > hd_left:
-            i = finish[group[level]] - 1
+        c, more = group[level], depth - level - 1
+        then = after[c, state[level]]
+        now = value[level] + line[these[i]] + gain[c, state[level]]
+        if then < 0 or now + first[level] + rise[level] + ahead[c, more, then] <= best[0]:
+            i = finish[c] - 1
             continue
         nodes -= 1
         if nodes < 0:
-            best[0] = max(best[0], ahead[0, depth, 0, 0] + first_counting + progression)
+            best[0] = max(best[0], ahead[0, depth, 0] + first[0] + rise[0])
             return
         index[level] = i
+        j = slot[where[these[i]]]
         if online[level] + virtual[j] > virtual_left:
             continue
+        fresh = not known[sector[j]]
         for t in range(level):
-            other = slot[index[t]]
+            other = slot[where[these[index[t]]]]
             if not compatible(j, other, employer, begins, ends, in_person, flags[0], flags[1]):
                 break
             if fresh and sector[other] == sector[j]:
@@ -122,76 +141,106 @@ def deepen(trail, depth, finish, linear, slot, cap, ahead, facts, worths, slots,
             now += (first[level] if counts[j] else 0) + (rise[level] if tier[j] > top_tier else 0)
             if now > best[0]:
                 best[0], picks[:] = now, -1
-                picks[: level + 1] = index[: level + 1]
+                for t in range(level + 1):
+                    picks[t] = where[these[index[t]]]
             if more > 0:
-                push(trail, level, now, gives, spent, online[level] + virtual[j], counts[j], tier[j] > top_tier)
+                push(trail, level, now, then, online[level] + virtual[j], counts[j], tier[j] > top_tier)
                 level += 1
 
 
 @kernel
-def classify(count, where, slot, line, known, top_tier, tier, sector, counts, half_days, longest, order, begin, finish):
-    """Sort candidates by class (half-days, counting, new sector, higher tier: descending), then ``line``, descending.
-
-    Fills ``order`` and each class's ``begin`` and ``finish``; returns the number of classes.
-    """
-    falling = np.argsort(-line[:count], kind="mergesort")
-    label = np.empty(count, dtype=np.int64)
-    tally = np.zeros(8 * (longest + 1), dtype=np.int64)
-    for i in range(count):
-        j = slot[where[i]]
-        label[i] = half_days[j] * 8 + (4 if counts[j] else 0)
-        label[i] += (0 if known[sector[j]] else 2) + (1 if tier[j] > top_tier else 0)
-        tally[label[i]] += 1
-    classes, total = 0, 0
-    place = np.zeros(len(tally), dtype=np.int64)
-    for c in range(len(tally) - 1, -1, -1):
-        if tally[c] > 0:
-            place[c] = total
-            begin[classes] = total
-            total += tally[c]
-            finish[classes] = total
-            classes += 1
-    for t in range(count):
-        i = falling[t]
-        order[place[label[i]]] = i
-        place[label[i]] += 1
-    return classes
+def by_class(these, line, label, place, finish):
+    """The candidates ``these`` by class (``place[label]``), then ``line`` descending; fills ``finish`` by class."""
+    finish[:] = 0
+    for i in these:
+        finish[place[label[i]]] += 1
+    total = 0
+    for c in range(len(finish)):
+        total += finish[c]
+        finish[c] = total - finish[c]
+    order = np.empty(len(these), dtype=np.int64)
+    for t in np.argsort(-line[these], kind="mergesort"):
+        c = place[label[these[t]]]
+        order[finish[c]] = these[t]
+        finish[c] += 1
+    return order
 
 
 @kernel
-def search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, nodes, best, picks):
-    """The best bundle of student ``s`` among the candidates ``where[:count]``, as pair positions in ``picks``."""
+def search(s, depth, count, where, line, label, few, slot, students, slots, worths, flags, nodes, room, best, picks):
+    """The best bundle of student ``s`` among the candidates ``where[:count]``, as pair positions in ``picks``.
+
+    ``few[mark, :]`` are the best candidates of class ``mark`` (positions in ``where``, or -1). A good bundle of those
+    comes first: then only candidates are searched that could be in a better one. ``room`` is for intermediate results.
+    """
     hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
-    sector, tier, counts, half_days, longest = slots[1], slots[2], slots[5], slots[6], slots[9]
-    line = linear[where[:count] - origin]
-    order = np.empty(count, dtype=np.int64)
-    start = np.zeros(count, dtype=np.int64)
-    finish = np.zeros(count, dtype=np.int64)
-    classes = classify(
-        count, where, slot, line, known[s], top_tier[s], tier, sector, counts, half_days, longest, order, start, finish
-    )
-    pairs = where[:count][order]
-    line = line[order]
-    lead = slot[pairs[start[:classes]]]
-    fresh = np.empty(classes, dtype=np.bool_)
+    first_counting, need, breadth, progression = worths
+    at, used, given, upto, after, gain, ahead, filled, place, marks, days, gives, finish, these, trail = room
+    cap, classes, total = min(depth * slots[9], hd_left[s]), 0, 0
+    for mark in range(len(few) - 1, -1, -1):
+        if few[mark, 0] >= 0:
+            place[mark], marks[classes], days[classes] = classes, mark, mark // 8
+            gives[classes] = mark // 8 if mark // 4 % 2 == 1 else 0
+            for t in range(FEW):
+                if few[mark, t] >= 0:
+                    these[total] = few[mark, t]
+                    total += 1
+            finish[classes] = total
+            classes += 1
+    reach(depth, classes, days, gives, cap, at, used, given, upto, after)
+    for g in range(cap + 1):
+        filled[g] = need * need_gain(need_left[s], g) if need != 0 else 0
     for c in range(classes):
-        fresh[c] = not known[s, sector[lead[c]]]
-    cap = min(depth * longest, hd_left[s])
-    ahead = np.zeros((classes + 1, depth + 1, cap + 1, cap + 1), dtype=np.int64)
-    need, breadth = worths[1], worths[2]
-    outlook(
-        depth, classes, line[start[:classes]], half_days[lead], counts[lead], fresh,
-        hd_left[s], need_left[s], need, breadth, cap, ahead,
+        own = breadth if marks[c] // 2 % 2 == 1 else 0
+        for state in range(upto[depth - 1]):
+            gain[c, state] = own + filled[min(cap, given[state] + gives[c])] - filled[given[state]]
+    outlook(depth, classes, few, marks, line, gain, after, upto, ahead)
+    trail[:, 0] = 0
+    trail[5, 0] = first_counting if guaranteed[s] == 0 else 0
+    trail[6, 0] = progression if progressed[s] == 0 else 0
+    facts, own = (virtual_left[s], top_tier[s]), known[s]
+    deepen(
+        trail, finish[:classes], these, where, line, slot, gain, after, ahead, facts, breadth, slots, own, flags, nodes,
+        best, picks,
     )  # fmt: skip
-    trail = np.zeros((8, depth + 1), dtype=np.int64)
-    trail[6, 0], trail[7, 0] = 0 if guaranteed[s] else worths[0], 0 if progressed[s] else worths[3]
-    facts = (hd_left[s], virtual_left[s], need_left[s], top_tier[s])
-    found = np.full(depth, -1, dtype=np.int64)
-    ends = finish[:classes]
-    deepen(trail, depth, ends, line, slot[pairs], cap, ahead, facts, worths, slots, known[s], flags, nodes, best, found)
-    if found[0] >= 0:
-        for t in range(depth):
-            picks[t] = pairs[found[t]] if found[t] >= 0 else -1
+    extra, total = trail[5, 0] + trail[6, 0], 0
+    for i in range(count):
+        c = place[label[i]]
+        then = after[c, 0]
+        if then >= 0 and line[i] + gain[c, 0] + ahead[0, depth - 1, then] + extra > best[0]:
+            these[total] = i
+            total += 1
+    if total > 0:
+        trail[:5, 0] = 0
+        order = by_class(these[:total], line, label, place, finish[:classes])
+        deepen(
+            trail, finish[:classes], order, where, line, slot, gain, after, ahead, facts, breadth, slots, own, flags,
+            nodes, best, picks,
+        )  # fmt: skip
+
+
+@kernel
+def search_room(depth, widest, longest, most):
+    """Arrays for intermediate results of ``search``: students of ``widest`` options, ``most`` half-days at most."""
+    cap, marks = min(depth * longest, most), 8 * (longest + 1)
+    states = (cap + 1) * (cap + 2) // 2
+    return (
+        np.empty((cap + 1, cap + 1), dtype=np.int64),
+        np.empty(states, dtype=np.int64),
+        np.empty(states, dtype=np.int64),
+        np.empty(depth + 1, dtype=np.int64),
+        np.empty((marks, states), dtype=np.int64),
+        np.empty((marks, states), dtype=np.int64),
+        np.zeros((marks + 1, depth + 1, states), dtype=np.int64),
+        np.empty(cap + 1, dtype=np.int64),
+        np.empty(marks, dtype=np.int64),
+        np.empty(marks, dtype=np.int64),
+        np.empty(marks, dtype=np.int64),
+        np.empty(marks, dtype=np.int64),
+        np.empty(marks, dtype=np.int64),
+        np.empty(max(widest, FEW * marks), dtype=np.int64),
+        np.zeros((7, depth + 1), dtype=np.int64),
+    )
 
 
 @kernel
@@ -212,7 +261,12 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
     max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
     sector, tier, virtual, counts, half_days, longest = slots[1], slots[2], slots[4], slots[5], slots[6], slots[9]
     first_counting, need, breadth, progression = worths
-    origin, filled = first[begin], np.empty(longest + 1, dtype=np.int64)
+    origin, filled, widest = first[begin], np.empty(longest + 1, dtype=np.int64), 0
+    for s in range(begin, end):
+        widest = max(widest, first[s + 1] - first[s])
+    room = search_room(choice.shape[1], widest, longest, hd_left[begin:end].max() if end > begin else 0)
+    where, line, label = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(widest, np.int64)
+    few = np.empty((8 * (longest + 1), FEW), dtype=np.int64)
     for s in range(begin, end):
         value[s] = 0
         depth = min(max_slots[s], choice.shape[1])
@@ -220,7 +274,7 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
         if depth <= 0 or first[s + 1] == first[s]:
             continue
         top, top_pair, count, most = 0, -1, 0, 0
-        where = np.empty(first[s + 1] - first[s], dtype=np.int64)
+        few[:] = -1
         days_left, online_left, highest = hd_left[s], virtual_left[s], top_tier[s]
         start, rise = 0 if guaranteed[s] else first_counting, 0 if progressed[s] else progression
         first_worths(need_left[s], start, need, filled)
@@ -228,18 +282,27 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
             j = slot[p]
             if half_days[j] > days_left or virtual[j] > online_left:
                 continue
-            v = linear[p - origin]
+            linearly = v = linear[p - origin]
+            mark = half_days[j] * 8
             most = max(most, v)
             if counts[j]:
                 v += filled[half_days[j]]
+                mark += 4
             if not known[s, sector[j]]:
                 v += breadth
+                mark += 2
             if tier[j] > highest:
                 v += rise
+                mark += 1
             if top_pair < 0 or v > top:
                 top, top_pair = v, p
             if v > 0:
-                where[count] = p
+                where[count], line[count], label[count] = p, linearly, mark
+                at, i = FEW, count
+                while at > 0 and (few[mark, at - 1] < 0 or line[few[mark, at - 1]] < linearly):
+                    at -= 1
+                for t in range(at, FEW):
+                    few[mark, t], i = i, few[mark, t]
                 count += 1
         if top_pair < 0:
             continue
@@ -248,7 +311,10 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
         picks[0] = top_pair
         most = depth * (most + breadth) + start + rise + need * need_gain(need_left[s], min(days_left, depth * longest))
         if depth > 1 and count > 1 and top < most:
-            search(s, depth, count, where, origin, slot, linear, students, slots, worths, flags, nodes, best, picks)
+            search(
+                s, depth, count, where, line, label, few, slot, students, slots, worths, flags, nodes, room, best,
+                picks,
+            )  # fmt: skip
         if best[0] + bonus[s] > 0:
             value[s] = best[0] + bonus[s]
             choice[s, :depth] = picks

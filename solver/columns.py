@@ -48,7 +48,9 @@ class Columns:
         wide = np.full((len(bundles), self.depth), -1, dtype=np.int64)
         wide[:, : bundles.shape[1]] = bundles
         key, index = np.unique(keys(wide), return_index=True)
-        new = ~np.isin(key, self.key)
+        known = np.sort(self.key)
+        at = np.minimum(np.searchsorted(known, key), max(0, len(known) - 1))
+        new = known[at] != key if len(known) else np.ones(len(key), dtype=bool)
         wide, key = wide[index[new]], key[new]
         if not len(wide):
             return 0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.side_by_side import side_by_side
 from solver import copies
 from solver.bound import constant_part, student_side
 from solver.kernels import chosen_for
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 _LOADED = (copies,)
+MANY_COPIES, PARTS = 50_000, 8
+"""Where there are so many copies, slots choose theirs in so many parts side by side."""
+STEP_NODES = 500
+"""How long a student's bundles are searched at each step; what is found when it ends is good enough for a slope."""
 KEPT = 100
 """Steps whose choices are remembered."""
 LIKE_THE_BEST = 0.7
@@ -143,7 +148,7 @@ class Descent:
         """The bound on the pool, and its slope by family."""
         problem, prices = self.problem, self.prices()
         worth = worths(self.levels, self.level, prices)
-        value, choice = student_side(problem, worth, prices)
+        value, choice = student_side(problem, worth, prices, nodes=STEP_NODES)
         self.choices.append(choice)
         blocks, taken = self._copies(prices)
         total = int(value.sum()) + blocks + int(prices.rows @ problem.resources.left)
@@ -236,10 +241,16 @@ class Descent:
         taken = np.zeros(len(price), dtype=np.int64)
         opened = np.zeros(len(blocks.slot), dtype=np.int64)
         value = np.zeros(len(blocks.slots), dtype=np.int64)
-        kernels.choose_copies(
-            blocks.slot_first, self.first, self.member, price, blocks.least, blocks.most, blocks.groups,
-            blocks.fixed, blocks.places, blocks.single, self.forced, self._widest(), value, opened, taken,
-        )  # fmt: skip
+        widest, step = self._widest(), len(value) if len(price) < MANY_COPIES else -(-len(value) // PARTS)
+
+        def part(span: slice) -> None:
+            kernels.choose_copies(
+                blocks.slot_first[span.start : span.stop + 1], self.first, self.member, price, blocks.least,
+                blocks.most, blocks.groups[span], blocks.fixed, blocks.places, blocks.single[span], self.forced,
+                widest, value[span], opened, taken,
+            )  # fmt: skip
+
+        list(side_by_side(part, [slice(at, min(at + step, len(value))) for at in range(0, len(value), max(1, step))]))
         return value, opened, taken
 
     def _widest(self) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.side_by_side import side_by_side
 from solver import around
-from solver.bound import THREADS, kernel_facts, spans_of
+from solver.bound import kernel_facts, spans_of
 from solver.kernels import chosen_for
 from solver.prices import pair_worths, placed_bonus, school_slot_prices
 
@@ -51,26 +51,40 @@ class Explored:
         return np.column_stack([pair, self.mates[pair]])
 
 
-def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, value: Ints) -> Explored:
-    """The best bundle around every pair, with ``usable`` pairs beside it, against ``value``, the best by student."""
+def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, value: Ints, behind: int = 0) -> Explored:
+    """The best bundle around every pair, with ``usable`` pairs beside it, against ``value``, the best by student.
+
+    Only bundles worth more than the best less ``behind`` (in scaled units) are looked for.
+    """
     kernels = chosen_for(len(problem.pairs.slot))
     paid, bonus = school_slot_prices(problem, prices), placed_bonus(problem, worth, prices)
     students, slots = kernel_facts(problem)
     amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
     first, slot = problem.pairs.first, problem.pairs.slot
-    more = np.zeros(len(slot), dtype=np.int64)
-    mates = np.full((len(slot), 2), -1, dtype=np.int64)
+    more, least = np.empty(len(slot), dtype=np.int64), value - bonus - behind
+    mates = np.empty((len(slot), 2), dtype=np.int64)
 
     def part(span: tuple[int, int]) -> None:
         inside = slice(int(first[span[0]]), int(first[span[1]]))
         linear = pair_worths(problem, worth, prices, paid, *span)
         kernels.around_each(
-            *span, first, slot.raw, linear, usable, students, slots, amounts, flags, MANY, more[inside], mates[inside]
+            *span,
+            first,
+            slot.raw,
+            linear,
+            usable,
+            students,
+            slots,
+            amounts,
+            flags,
+            MANY,
+            least,
+            more[inside],
+            mates[inside],
         )
         fit = more[inside] > around.UNFIT
         more[inside][fit] += np.repeat((bonus - value)[slice(*span)], np.diff(first[span[0] : span[1] + 1]))[fit]
 
-    with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(part, spans_of(problem.pairs)))
+    list(side_by_side(part, spans_of(problem.pairs)))
     return Explored(first, usable, more, mates)

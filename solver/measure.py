@@ -24,8 +24,8 @@ def goal_values(problem: Problem, chosen: Ints) -> dict[str, int]:
     counting = np.where(slots.counts[slot], slots.half_days[slot], 0)
     given = np.minimum(facts.need_left, np.bincount(student, weights=counting, minlength=count).astype(np.int64))
     after = facts.need_left - given
-    new = ~facts.known_sector[student, slots.sector[slot]]
-    sectors = np.unique(student[new] * facts.known_sector.shape[1] + slots.sector[slot[new]])
+    known = facts.known_sector.copy()
+    known[student, slots.sector[slot]] = True
     higher = slots.tier[slot] > facts.top_tier[student]
     in_slot = np.bincount(slot[facts.priority[student]], minlength=len(slots.capacity)) + slots.reserved_taken
     held = problem.constants
@@ -35,7 +35,7 @@ def goal_values(problem: Problem, chosen: Ints) -> dict[str, int]:
         "need": int((facts.need_left * (facts.need_left + 1) - after * (after + 1)).sum()) // 2 + held.get("need", 0),
         "equity": _equity(problem, got | facts.placed),
         "preference": int(pairs.points[chosen].sum()) + held.get("preference", 0),
-        "breadth": len(sectors) + held.get("breadth", 0),
+        "breadth": int(known.sum() - facts.known_sector.sum()) + held.get("breadth", 0),
         "progression": _students(student[higher], ~facts.progressed) + held.get("progression", 0),
         "reserve": int(np.minimum(slots.reserved, in_slot).sum()),
         "travel": int(pairs.km[chosen].sum()) + held.get("travel", 0),
@@ -56,7 +56,9 @@ def level_values(levels: Sequence[Level], goals: Mapping[str, int]) -> tuple[int
 
 
 def _students(student: Ints, among: Ints | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
-    return int(among[np.unique(student)].sum()) if len(student) else 0
+    inside = np.zeros(len(among), dtype=bool)
+    inside[student] = True
+    return int((inside & among).sum())
 
 
 def _equity(problem: Problem, placed: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

@@ -113,13 +113,13 @@ def school_slot_prices(problem: Problem, prices: Prices) -> Ints:
     base = np.zeros(len(slots.employer), dtype=np.int64)
     np.add.at(base, used, prices.rows[resources.slot_row])
     total = base[None, :] + prices.blocks
+    begins, ends = np.maximum(0, slots.begins), np.maximum(-1, slots.ends)
     by_row = np.append(prices.rows, 0)
     out, coach = by_row[resources.school_rows[0]], by_row[resources.school_rows[1]]
     for moments, asks in ((out, slots.in_person), (coach, slots.in_person & slots.grouped)):
         if moments.any():
             until = np.concatenate([np.zeros((len(moments), 1), dtype=np.int64), np.cumsum(moments, axis=1)], axis=1)
-            begins, ends = np.maximum(0, slots.begins), np.maximum(-1, slots.ends)
-            total = total + np.where(asks[None, :], until[:, ends + 1] - until[:, begins], 0)
+            chosen_for(total.size).pay_moments(total, until, begins, ends, asks)
     return total
 
 
@@ -133,14 +133,12 @@ def pair_worths(problem: Problem, worth: Worths, prices: Prices, paid: Ints, beg
     total = np.empty(high - low, dtype=np.int64)
     place = np.append(prices.rows, 0)[resources.support_row]
     unit = worth["preference"] + worth["lottery"] * facts.ticket
+    order = begin + np.argsort(facts.school[begin:end], kind="stable")  # what a school pays stays close at hand
     chosen_for(len(pairs.slot)).linear_parts(
-        begin, end, pairs.first, pairs.slot.raw, pairs.km.raw, pairs.points.raw, facts.school, unit, paid,
+        order, begin, pairs.first, pairs.slot.raw, pairs.km.raw, pairs.points.raw, facts.school, unit, paid,
         worth["travel"], prices.reserve, facts.priority, facts.support, resources.brings_support, slots.grouped,
-        place, total,
+        place, prices.blocks, prices.own_pair, prices.own_price, total,
     )  # fmt: skip
-    own = slice(*np.searchsorted(prices.own_pair, [low, high]))
-    pair = prices.own_pair[own]
-    total[pair - low] += prices.blocks[facts.school[pairs.student_of(pair)], pairs.slot[pair]] - prices.own_price[own]
     if worth["stability"]:
         total -= worth["stability"] * pairs.kept[low:high]
     return total

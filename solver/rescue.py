@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MANY = 12
 """Slots offered to each student who makes room."""
+MAKERS = 20_000
+"""Students who may make room, about: where more hold slots of the missing, some of these slots are left alone."""
 COUNTING = 1_000
 """How much sooner a counting slot is offered than another, in points."""
 
@@ -61,7 +63,9 @@ class Rescue:
         """Around the allocation ``chosen``."""
         theirs = np.isin(np.arange(len(problem.student_ids)), missing)
         wanted = np.zeros(len(problem.slot_ids), dtype=bool)
-        wanted[problem.pairs.slot[options_of(problem, theirs)]] = True
+        slots = np.unique(problem.pairs.slot[options_of(problem, theirs)])
+        held = int(np.isin(problem.pairs.slot[chosen], slots).sum())
+        wanted[slots[:: 1 + held // MAKERS]] = True
         return cls(problem, missing, wanted, places_left(problem, chosen))
 
     def release(self, chosen: Ints) -> Release:

@@ -41,6 +41,8 @@ HOT, COLD, COOLING = 4e-4, 4e-5, 0.8
 STEPS, MEMORY = 45, 20
 CAP = 6
 """Bundles nearest to the best that are added for each student at every turn."""
+NEAR = 0.1
+"""How much less than the best they are at most, in what a slot is worth."""
 MANY_COLUMNS = 70
 """Bundles a student, about, from which those far from the best are forgotten."""
 
@@ -111,7 +113,7 @@ class Settled:
         worth = worths(levels, level, prices)
         value, choice = student_side(self.part, worth, prices)
         everything = np.ones(len(self.pool), dtype=bool)
-        near = explore(self.part, worth, prices, everything, value).near(CAP)
+        near = explore(self.part, worth, prices, everything, value, int(NEAR * self.worth * SCALE)).near(CAP)
         for bundles in (choice, near):
             self.columns.add(np.append(self.pool, -1)[bundles])
         total = int(value.sum()) + int(prices.rows @ problem.resources.left) + constant_part(problem, worth, prices)
