@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
 from api.console import clean
+from solver.outcome import gap
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -114,10 +115,10 @@ def _cells(event: LevelEvent) -> tuple[str, str, str, str, str]:
 
 
 def _gap(event: LevelEvent) -> float | None:
-    """How far the bound is from the value, as a share of the value (the certificate's scale is not known yet)."""
+    """How far the bound is from the value, as the certificate says it, or as a share of the value."""
     if event.value is None or event.bound is None:
         return None
-    return (event.bound - event.value) / max(1, abs(event.value))
+    return gap(event.bound, event.value, abs(event.value) if event.scale is None else event.scale)
 
 
 def _line(event: LevelEvent) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.bundles import compatible, first_worths, need_gain
+from solver.alone import alone, need_gain, put_in_rank, widest_of
+from solver.bundles import compatible
 from solver.kernels import kernel
 
 UNFIT = -(1 << 60)
@@ -54,13 +55,8 @@ def partners(low, high, worth, label, usable, many, table, found, begins, marks,
     """
     table[:] = -1
     for i in range(high - low):
-        if worth[i] <= 0 or not usable[low + i]:
-            continue
-        row, at, this = table[label[i]], many, i
-        while at > 0 and (row[at - 1] < 0 or worth[row[at - 1]] < worth[i]):
-            at -= 1
-        for t in range(at, many):
-            row[t], this = this, row[t]
+        if label[i] >= 0 and worth[i] > 0 and usable[low + i]:
+            put_in_rank(table[label[i]], worth, i)
     classes, total = 0, 0
     for mark in range(len(table)):
         if table[mark, 0] >= 0:
@@ -84,10 +80,10 @@ def most_beside(s, mark, depth, classes, marks, top, students, worths, most):
     """
     need_left, guaranteed, progressed = students[3:6]
     first_counting, need, breadth, progression = worths
-    alone = mark // 8 if mark // 4 % 2 == 1 else 0
-    before, all_most = need_gain(need_left[s], alone), 0
+    own_days = mark // 8 if mark // 4 % 2 == 1 else 0
+    before, all_most = need_gain(need_left[s], own_days), 0
     for c in range(classes if depth > 1 else 0):
-        days = alone + (marks[c] // 8 if marks[c] // 4 % 2 == 1 else 0)
+        days = own_days + (marks[c] // 8 if marks[c] // 4 % 2 == 1 else 0)
         own = top[c] + (breadth if marks[c] // 2 % 2 == 1 else 0)
         most[c, -1] = UNFIT
         for d in range(c if depth > 2 else classes, classes + 1):
@@ -187,36 +183,17 @@ def around_each(
     around which no bundle is worth more than ``least`` (by student).
     ``mates``: pair positions or -1, shape (pairs, 2), where ``best`` is not UNFIT.
     """
-    origin, kinds = first[begin], 8 * (slots[9] + 1)
-    need_left, guaranteed, progressed, top_tier, known = students[3:]
-    sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
-    alone_held = np.empty(1, dtype=np.int64)
+    origin, kinds, widest = first[begin], 8 * (slots[9] + 1), widest_of(begin, end, first)
+    nothing = np.empty(1, dtype=np.int64)
     begins, marks, top = np.empty(kinds + 1, np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     table, beside, number = np.empty((kinds, many), np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
-    used = numbered_marks(half_days, counts, number)
+    used = numbered_marks(slots[6], slots[5], number)
     most, held = np.empty((used, used + 2, used + 2), np.int64), np.empty(3, np.int64)
-    filled, widest = np.empty(slots[9] + 1, dtype=np.int64), 0
-    for s in range(begin, end):
-        widest = max(widest, first[s + 1] - first[s])
     worth, label = np.empty(widest, np.int64), np.empty(widest, np.int64)
     found, partner = np.empty(kinds * many, np.int64), np.empty(widest, np.bool_)
     for s in range(begin, end):
         low, high, depth = first[s], first[s + 1], students[0][s]
-        first_worths(need_left[s], 0 if guaranteed[s] else worths[0], worths[1], filled)
-        rise = 0 if progressed[s] else worths[3]
-        for p in range(low, high):
-            j = slot[p]
-            v, mark = linear[p - origin], half_days[j] * 8
-            if counts[j]:
-                v += filled[half_days[j]]
-                mark += 4
-            if not known[s, sector[j]]:
-                v += worths[2]
-                mark += 2
-            if tier[j] > top_tier[s]:
-                v += rise
-                mark += 1
-            worth[p - low], label[p - low] = v, mark
+        alone(s, low, high, slot, linear, origin, students, slots, worths, worth, label)
         partner[: high - low] = False
         classes = partners(low, high, worth, label, usable, many, table, found, begins, marks, partner)
         for c in range(classes):
@@ -224,13 +201,13 @@ def around_each(
         beside[:] = -1
         for p in range(low, high):
             best[p - origin], mark = UNFIT, label[p - low]
-            if depth > 0 and (partner[p - low] or not usable[p]):
+            if depth > 0 and mark >= 0 and (partner[p - low] or not usable[p]):
                 if beside[mark] < 0:
                     beside[mark] = most_beside(
                         s, mark, depth, classes, marks, top, students, worths, most[number[mark]]
                     )
                 near = worth[p - low] + beside[mark] > least[s]
-                if near and fits(s, alone_held, 0, p, slot, students, slots, flags):
+                if near and fits(s, nothing, 0, p, slot, students, slots, flags):
                     best[p - origin] = best_around(
                         s, p, worth[p - low], depth, classes, begins, found, most[number[mark]], held, slot, linear,
                         origin, students, slots, worths, flags, mates[p - origin],

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from solver.alone import alone, need_gain, put_in_rank, widest_of
 from solver.kernels import kernel
 
 NODES = 100_000
@@ -19,13 +20,6 @@ FEW_NODES = 5_000
 """The same where there are very many students."""
 FEW = 2
 """Candidates of every class among which a good bundle is looked for first."""
-
-
-@kernel
-def need_gain(left, given):
-    """``T(left) - T(left - min(left, given))``."""
-    after = max(0, left - given)
-    return (left * (left + 1) - after * (after + 1)) // 2
 
 
 @kernel
@@ -106,8 +100,7 @@ def deepen(
     virtual_left, top_tier = facts
     employer, sector, tier, in_person, virtual, counts, half_days, begins, ends = slots[:9]
     index, group, value, state, online, first, rise = trail
-    depth = len(picks)
-    level, i = 0, -1
+    depth, level, i = len(picks), 0, -1
     while level >= 0:
         i += 1
         while group[level] < len(finish) and i >= finish[group[level]]:
@@ -244,13 +237,6 @@ def search_room(depth, widest, longest, most):
 
 
 @kernel
-def first_worths(need_left, first_counting, need, filled):
-    """Fill ``filled`` (by half-days) with what a first counting slot of so many half-days adds to what it is worth."""
-    for days in range(len(filled)):
-        filled[days] = first_counting + (need * need_gain(need_left, days) if need != 0 else 0)
-
-
-@kernel
 def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags, nodes, bonus, value, choice):
     """Best bundles of the students ``begin`` to ``end``.
 
@@ -258,58 +244,41 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
     what having any slot is worth, by student. Fills ``value`` (at least 0) and ``choice`` (pair positions or -1,
     shape (students, depth)). After ``nodes`` search nodes a student's value is an upper bound instead.
     """
-    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
-    sector, tier, virtual, counts, half_days, longest = slots[1], slots[2], slots[4], slots[5], slots[6], slots[9]
+    max_slots, hd_left, need_left, guaranteed, progressed = (
+        students[0],
+        students[1],
+        students[3],
+        students[4],
+        students[5],
+    )
     first_counting, need, breadth, progression = worths
-    origin, filled, widest = first[begin], np.empty(longest + 1, dtype=np.int64), 0
-    for s in range(begin, end):
-        widest = max(widest, first[s + 1] - first[s])
+    origin, longest, widest = first[begin], slots[9], widest_of(begin, end, first)
     room = search_room(choice.shape[1], widest, longest, hd_left[begin:end].max() if end > begin else 0)
     where, line, label = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(widest, np.int64)
-    few = np.empty((8 * (longest + 1), FEW), dtype=np.int64)
+    worth, few = np.empty(widest, np.int64), np.empty((8 * (longest + 1), FEW), dtype=np.int64)
     for s in range(begin, end):
-        value[s] = 0
-        depth = min(max_slots[s], choice.shape[1])
-        choice[s, :] = -1
-        if depth <= 0 or first[s + 1] == first[s]:
+        value[s], choice[s, :] = 0, -1
+        low, depth = first[s], min(max_slots[s], choice.shape[1])
+        if depth <= 0 or first[s + 1] == low:
             continue
-        top, top_pair, count, most = 0, -1, 0, 0
-        few[:] = -1
-        days_left, online_left, highest = hd_left[s], virtual_left[s], top_tier[s]
-        start, rise = 0 if guaranteed[s] else first_counting, 0 if progressed[s] else progression
-        first_worths(need_left[s], start, need, filled)
-        for p in range(first[s], first[s + 1]):
-            j = slot[p]
-            if half_days[j] > days_left or virtual[j] > online_left:
+        top, top_pair, count, most, few[:] = 0, -1, 0, 0, -1
+        alone(s, low, first[s + 1], slot, linear, origin, students, slots, worths, worth, label)
+        for i in range(first[s + 1] - low):
+            if label[i] < 0:
                 continue
-            linearly = v = linear[p - origin]
-            mark = half_days[j] * 8
-            most = max(most, v)
-            if counts[j]:
-                v += filled[half_days[j]]
-                mark += 4
-            if not known[s, sector[j]]:
-                v += breadth
-                mark += 2
-            if tier[j] > highest:
-                v += rise
-                mark += 1
-            if top_pair < 0 or v > top:
-                top, top_pair = v, p
-            if v > 0:
-                where[count], line[count], label[count] = p, linearly, mark
-                at, i = FEW, count
-                while at > 0 and (few[mark, at - 1] < 0 or line[few[mark, at - 1]] < linearly):
-                    at -= 1
-                for t in range(at, FEW):
-                    few[mark, t], i = i, few[mark, t]
+            if top_pair < 0 or worth[i] > top:
+                top, top_pair = worth[i], low + i
+            if worth[i] > 0:
+                where[count], line[count], label[count] = low + i, linear[low + i - origin], label[i]
+                most = max(most, line[count])
+                put_in_rank(few[label[count]], line, count)
                 count += 1
         if top_pair < 0:
             continue
-        best = np.full(1, top, dtype=np.int64)
-        picks = np.full(depth, -1, dtype=np.int64)
+        best, picks = np.full(1, top, dtype=np.int64), np.full(depth, -1, dtype=np.int64)
         picks[0] = top_pair
-        most = depth * (most + breadth) + start + rise + need * need_gain(need_left[s], min(days_left, depth * longest))
+        most = depth * (most + breadth) + need * need_gain(need_left[s], min(hd_left[s], depth * longest))
+        most += (0 if guaranteed[s] else first_counting) + (0 if progressed[s] else progression)
         if depth > 1 and count > 1 and top < most:
             search(
                 s, depth, count, where, line, label, few, slot, students, slots, worths, flags, nodes, room, best,

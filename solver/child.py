@@ -60,11 +60,7 @@ class Child:
     def close(self) -> None:
         """End the process."""
         if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            for pipe in (self.process.stdin, self.process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            processes.end(self.process)
             self.process = None
 
 

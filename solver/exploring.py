@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 _LOADED = (around,)
+ANY = 1 << 59
+"""However far behind the best a bundle is."""
 MANY = 6
 """Partners of each class that are tried around a pair."""
 
@@ -51,7 +53,7 @@ class Explored:
         return np.column_stack([pair, self.mates[pair]])
 
 
-def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, value: Ints, behind: int = 0) -> Explored:
+def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, value: Ints, behind: int) -> Explored:
     """The best bundle around every pair, with ``usable`` pairs beside it, against ``value``, the best by student.
 
     Only bundles worth more than the best less ``behind`` (in scaled units) are looked for.

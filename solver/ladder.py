@@ -11,7 +11,7 @@ import numpy as np
 
 from solver.bound import Catalogue, relax
 from solver.measure import goal_values, level_value
-from solver.outcome import LevelResult, Progress
+from solver.outcome import LevelResult, Progress, scale
 from solver.prices import Prices, within_worth
 
 if TYPE_CHECKING:
@@ -77,12 +77,13 @@ def climb(
             chosen = answer.chosen
         if chosen is None:
             return Climb(None, ())
-        best = level_value(level, goal_values(problem, chosen))
+        goals = goal_values(problem, chosen)
+        best = level_value(level, goals)
         at_hand = method.at_hand(number, floors) if answer is None else answer.prices
         bound, proof, prices, price_bound = _proven(problem, levels, floors, answer, at_hand, catalogue)
         seconds = time.perf_counter() - begun
         rungs.append(_Rung(best, level.floor_of(best), bound, proof, seconds, prices, price_bound))
-        _tell(listener, Progress(level.name, best, bound, clock.seconds(), done=True))
+        _tell(listener, Progress(level.name, best, bound, clock.seconds(), done=True, scale=scale(level, goals)))
     assert chosen is not None
     goals = goal_values(problem, chosen)
     results = tuple(

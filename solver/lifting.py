@@ -77,7 +77,7 @@ class Lifting:
         worth = worths(self.levels, self.level, prices)
         value, choice = student_side(self.part, worth, prices)
         choice = np.append(self.pool, -1)[choice]
-        shut, willing, mates = explore(problem, worth, prices, usable, value).wanted()
+        shut, willing, mates = explore(problem, worth, prices, usable, value, 0).wanted()
         block = self.catalogue.block_of(self.problem, shut)
         own_pair, own_price, base = self._shut_prices(shut, willing, block)
         blocks = prices.blocks.copy()

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.bundles import compatible, need_gain
+from solver.alone import need_gain
+from solver.bundles import compatible
 from solver.kernels import kernel
 
 

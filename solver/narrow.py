@@ -26,12 +26,13 @@ class Narrow:
     raw: NDArray[Any]
 
     @classmethod
-    def of(cls, values: NDArray[Any], narrowest: type[np.unsignedinteger] = np.uint8) -> Self:
+    def of(cls, values: NDArray[Any], narrowest: type[np.unsignedinteger] | None = None) -> Self:
         """``values`` kept in as few bytes as hold the least and the largest of them, and ``narrowest`` does."""
         if len(values) < kernels.COMPILE_FROM_PAIRS or not len(values):
             return cls(values.astype(np.int64))
         least, most = int(values.min()), int(values.max())
-        kind = np.promote_types(np.min_scalar_type(most if least >= 0 else min(least, -most - 1)), narrowest)
+        kind = np.min_scalar_type(most if least >= 0 else min(least, -most - 1))
+        kind = kind if narrowest is None else np.promote_types(kind, narrowest)
         return cls(values.astype(kind, copy=False))
 
     def __len__(self) -> int:

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 class Others:
     """What stays while a neighbourhood is re-placed.
 
-    ``schools``: the neighbourhood's own. ``members``: students by (school, slot) of blocked slots, fixed ones
-    included. ``use``: by resource row. ``placed``: students who keep a slot. ``eager``: priority students by slot.
+    ``schools``: the neighbourhood's own, ascending. ``members``: their students in blocked slots, fixed ones included,
+    shape (schools of it, slots); ``taken``: those of all schools, by slot. ``use``: by resource row. ``placed``:
+    students who keep a slot. ``eager``: priority students by slot.
     """
 
-    schools: Bools
+    schools: Ints
     members: Ints
+    taken: Ints
     use: Ints
     held_pairs: Ints
     placed: Bools
@@ -69,14 +71,15 @@ class Neighbourhood:
         taken = np.flatnonzero(np.isin(keys(self.found.pairs), keys(released)))
         value[taken] = 1
         school, slot, count, kept = self.blocks
-        members = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
-        members[school, slot] = kept
+        width = len(problem.slot_ids)
+        known = school * width + slot
         move, pair = self.found.only(taken).members()
-        at = problem.students.school[self.found.owner[taken[move]]], problem.pairs.slot[pair]
-        np.add.at(members, at, 1)
+        key = problem.students.school[self.found.owner[taken[move]]] * width + problem.pairs.slot[pair]
+        key = key[problem.blocked[problem.pairs.slot[pair]]]
+        members = kept + np.bincount(np.searchsorted(known, key), minlength=len(known))
         counted = problem.slots.grouped[slot] & ("group" not in problem.rules_off)
         size = np.where(counted, np.maximum(1, problem.slots.group_max[slot]), 1 << 40)
-        value[count] = -(-members[school, slot] // size)
+        value[count] = -(-members // size)
         alone = np.flatnonzero(problem.exclusive[slot])
         if len(alone):
             first = int(count.max()) + 1
@@ -130,9 +133,9 @@ def _fitting(problem: Problem, found: Candidates, others: Others) -> Bools:
     """Moves into no slot that another school has to itself, and none kept apart from what others hold."""
     move, pair = found.members()
     slot, school = problem.pairs.slot[pair], problem.students.school[found.owner[move]]
-    taken = others.members.sum(axis=0)
+    own = others.members[np.searchsorted(others.schools, school), slot]
     keep = np.ones(len(found.owner), dtype=bool)
-    keep[move[problem.exclusive[slot] & (taken[slot] > others.members[school, slot])]] = False
+    keep[move[problem.exclusive[slot] & (others.taken[slot] > own)]] = False
     if problem.separations:
         apart, of = flattened(problem.separations)
         holds = np.isin(apart, others.held_pairs)
@@ -165,13 +168,13 @@ def _block_rows(
     """Groups by school and slot: those of others stay, with their members counted; ``groups`` is what may be open."""
     inside = np.flatnonzero(problem.blocked[slot])
     school = problem.students.school[student]
-    free = np.argwhere((others.members > 0) & others.schools[:, None] & problem.blocked[None, :])
+    row, held = np.nonzero((others.members > 0) & problem.blocked)
     width = len(problem.slot_ids)
-    keys = np.unique(np.concatenate([school[inside] * width + slot[inside], free[:, 0] * width + free[:, 1]]))
+    keys = np.unique(np.concatenate([school[inside] * width + slot[inside], others.schools[row] * width + held]))
     k, j = keys // width, keys % width
     counted = problem.slots.grouped[j] & ("group" not in problem.rules_off)
     count = model.columns(problem.groups_open[j], integer=True)
-    fixed = others.members[k, j]
+    fixed = others.members[np.searchsorted(others.schools, k), j]
     least = np.array([problem.smallest_group(int(a), int(b)) for a, b in zip(k, j, strict=True)], dtype=np.int64)
     most = np.where(counted, problem.slots.group_max[j], problem.slots.capacity[j])
     of_pair = np.searchsorted(keys, school[inside] * width + slot[inside])

@@ -42,13 +42,17 @@ class LevelResult:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a listener hears: the level being worked on, its value and bound so far, and the seconds since the start."""
+    """What a listener hears: the level being worked on, its value and bound so far, and the seconds since the start.
+
+    ``scale`` is what the gap is a share of, where it is known.
+    """
 
     level: str
     value: int | None
     bound: int | None
     seconds: float
     done: bool = False
+    scale: int | None = None
 
 
 Listener = "Callable[[Progress], None]"
@@ -73,3 +77,11 @@ class Outcome:
 def gap(bound: int, value: int, scale: int) -> float:
     """``(bound - value) / max(1, scale)``."""
     return (bound - value) / max(1, scale)
+
+
+def scale(level: Level, goals: Mapping[str, int]) -> int:
+    """What a gap is a share of: each goal's |weight| times its value; for ``equity``, times 100 for each placed."""
+    return sum(
+        abs(times) * (100 * goals["reach"] if name == "equity" else abs(goals[name]))
+        for name, times in level.goals.items()
+    )

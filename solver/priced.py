@@ -42,6 +42,8 @@ OWED, OWED_BY_PAIR = 2.0, 16.0
 """What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
 TURNS_BETWEEN, CHANGES = 2, 2
 """Turns of settled prices before it is asked whether other schools' groups would bring far more, and how often."""
+FEW_MISSING = 150
+"""Heads missing to the bound up to which room is made for them before anything else is tried."""
 FAR_MORE = 0.5
 """How much more, in what a slot is worth, another school's groups must bring to be opened instead."""
 
@@ -75,6 +77,8 @@ class PricedPath:
         self._keep_back(level)
         prices = self.at_hand(level, floors)
         bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
+        if level < self.leading and bound - self.bettering.worth(level, self.chosen) <= FEW_MISSING:
+            self.chosen = self.bettering.rescue(level, self.chosen, bound)
         if self.bettering.worth(level, self.chosen) < bound and self.levels[level].proof and not self.clock.stop():
             relaxed, found = self._priced(level, floors)
             if relaxed.bound < bound:

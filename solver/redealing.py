@@ -14,7 +14,7 @@ import numpy as np
 from solver.bound import student_side
 from solver.candidates import Candidates
 from solver.columns import GOALS, Columns
-from solver.exploring import explore
+from solver.exploring import ANY, explore
 from solver.lifting import nearest_shut
 from solver.opening import groups_held, usable_pairs
 from solver.pool import restricted
@@ -75,7 +75,7 @@ def bundles_near(
     prices = standing.prices(problem, levels, level, catalogue, opened > 0)
     worth, pool = worths(levels, level, prices), np.flatnonzero(usable)
     value, choice = student_side(restricted(problem, pool), worth, prices)
-    explored = explore(problem, worth, prices, usable, value)
+    explored = explore(problem, worth, prices, usable, value, ANY)
     bundles = Columns(problem, max(1, int(problem.students.max_slots.max(initial=1))))
     bundles.add(np.append(pool, -1)[choice])
     bundles.add(explored.near(NEAR))

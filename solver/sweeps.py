@@ -112,13 +112,19 @@ class Sweeper:
                     threads.submit(self._replace, chosen, batch, turn, release, change) for turn in range(len(batch))
                 ]
             answers = [job.result() for job in jobs]
-            school = self.problem.students.school[self._student(chosen)]
             for schools, answer in zip(batch, answers, strict=True):
                 if answer is not None:
-                    kept = ~np.isin(school, schools)
-                    chosen = np.sort(np.concatenate([chosen[kept], answer]))
-                    school = self.problem.students.school[self._student(chosen)]
+                    stay = ~np.isin(self.problem.students.school[self._student(chosen)], schools)
+                    after = np.sort(np.concatenate([chosen[stay], answer]))
+                    chosen = after if len(batch) == 1 or self._keeps(after, chosen) else chosen
         return chosen
+
+    def _keeps(self, after: Ints, before: Ints) -> bool:
+        """Whether each of the ``kept`` sums is as much as before: what two neighbourhoods may do, both may not."""
+        if not self.kept:
+            return True
+        new, old = goal_values(self.problem, after), goal_values(self.problem, before)
+        return all(sum(c * (new[g] - old[g]) for g, c in goals.items()) >= 0 for goals in self.kept)
 
     def _student(self, pairs: Ints) -> Ints:
         return self.problem.pairs.student_of(pairs)
@@ -129,7 +135,7 @@ class Sweeper:
         inside = np.isin(problem.students.school, batch[turn])[student]
         free, lost = release.free & inside, release.shut & inside
         others = self._others(batch[turn], chosen[~free], student[~free])
-        left, groups = self._allowed(chosen, student, free, others, len(batch), turn)
+        left, groups = self._allowed(chosen, student, free, others.use, batch, turn)
         found = change.moves(batch[turn], chosen, student, free)
         if lost.any():
             found = found.only(self._elsewhere(found, chosen[lost]))
@@ -174,16 +180,16 @@ class Sweeper:
 
     def _others(self, schools: Ints, pairs: Ints, student: Ints) -> Others:
         problem, facts = self.problem, self.problem.students
-        ours = np.isin(np.arange(len(problem.school_ids)), schools)
-        slot, school = problem.pairs.slot[pairs], facts.school[student]
-        members = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
-        np.add.at(members, (school, slot), problem.blocked[slot].astype(np.int64))
-        for (k, j), number in problem.fixed_members.items():
-            members[k, j] += number if problem.blocked[j] else 0
+        slot = problem.pairs.slot[pairs]
+        in_school, in_slot, number = self._members(pairs, student)
+        taken = np.bincount(in_slot, weights=number, minlength=len(problem.slot_ids)).astype(np.int64)
+        ours, inside = np.sort(schools), np.isin(in_school, schools)
+        members = np.zeros((len(ours), len(problem.slot_ids)), dtype=np.int64)
+        members[np.searchsorted(ours, in_school[inside]), in_slot[inside]] = number[inside]
         placed = facts.placed.copy()
         placed[student] = True
         eager = np.bincount(slot[facts.priority[student]], minlength=len(problem.slot_ids))
-        return Others(ours, members, self._use(student, slot), pairs, placed, eager)
+        return Others(ours, members, taken, self._use(student, slot), pairs, placed, eager)
 
     def _use(self, student: Ints, slot: Ints) -> Ints:
         facts, resources = self.problem.students, self.problem.resources
@@ -191,29 +197,38 @@ class Sweeper:
         return np.bincount(row, minlength=len(resources.left))
 
     def _allowed(
-        self, chosen: Ints, student: Ints, free: Bools, others: Others, batch: int, turn: int
+        self, chosen: Ints, student: Ints, free: Bools, use: Ints, batch: Sequence[Ints], turn: int
     ) -> tuple[Ints, Ints]:
         """What the neighbourhood may use: what it holds, and its share of the slack (rows and slots taken in turn).
 
         What an in-school slot has left goes to one neighbourhood only, for it takes one school.
         """
-        problem = self.problem
-        left = problem.resources.left
-        slot = problem.pairs.slot[chosen]
-        own = self._use(student[free], slot[free])
-        slack = left - others.use - own
-        mine = slack // batch + ((np.arange(len(left)) + turn) % batch < slack % batch)
-        members = others.members.copy()
-        mine_pairs = free & problem.blocked[slot]
-        np.add.at(members, (problem.students.school[student[mine_pairs]], slot[mine_pairs]), 1)
+        problem, many = self.problem, len(batch)
+        left, slots = problem.resources.left, len(problem.slot_ids)
+        own = self._use(student[free], problem.pairs.slot[chosen[free]])
+        slack = left - use - own
+        mine = slack // many + ((np.arange(len(left)) + turn) % many < slack % many)
+        school, slot, number = self._members(chosen, student)
         size = np.where(problem.slots.grouped & ("group" not in problem.rules_off), problem.slots.group_max, 1 << 30)
-        made = -(-members // np.maximum(1, size)[None, :])
-        free = problem.groups_open - made.sum(axis=0)
-        mine_alone = (np.arange(len(free)) + turn) % batch
+        made = -(-number // np.maximum(1, size)[slot])
+        ours = made * np.isin(school, batch[turn])
+        room = problem.groups_open - np.bincount(slot, weights=made, minlength=slots).astype(np.int64)
+        mine_alone = (np.arange(slots) + turn) % many
         share = np.where(
-            problem.exclusive, np.where(mine_alone == 0, free, 0), free // batch + (mine_alone < free % batch)
+            problem.exclusive, np.where(mine_alone == 0, room, 0), room // many + (mine_alone < room % many)
         )
-        return own + mine, made[others.schools].sum(axis=0) + share
+        return own + mine, np.bincount(slot, weights=ours, minlength=slots).astype(np.int64) + share
+
+    def _members(self, pairs: Ints, student: Ints) -> tuple[Ints, Ints, Ints]:
+        """School, slot and number of students of every block that somebody is in by ``pairs``, or fixed."""
+        problem, width = self.problem, len(self.problem.slot_ids)
+        slot, school = problem.pairs.slot[pairs], problem.students.school[student]
+        inside = problem.blocked[slot]
+        fixed = [(k * width + j, number) for (k, j), number in problem.fixed_members.items() if problem.blocked[j]]
+        key = np.concatenate([school[inside] * width + slot[inside], np.array([k for k, _ in fixed], dtype=np.int64)])
+        weight = np.concatenate([np.ones(int(inside.sum()), dtype=np.int64), [number for _, number in fixed]])
+        block, at = np.unique(key, return_inverse=True)
+        return block // width, block % width, np.bincount(at, weights=weight, minlength=len(block)).astype(np.int64)
 
 
 def by_student(pairs: Ints, student: Ints, students: Ints, width: int = 1) -> Ints:

@@ -15,6 +15,7 @@ from engine.audit import audit
 from engine.loading import load_round
 from engine.options import build_options
 from engine.publication import publish, require_publishable
+from solver import processes
 from solver.allocate import allocate
 from solver.limits import Clock, Limits
 
@@ -143,10 +144,9 @@ def without_names(round_: Round) -> Round:
 
 
 def peak_mb() -> int:
-    """The most memory this process has held, and the largest of its children, in megabytes."""
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(kind).ru_maxrss for kind in kinds) // unit
+    """The most memory this process has held, and the largest of its solvers' processes, in megabytes."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (2**10 if sys.platform == "darwin" else 1)
+    return (own + processes.largest_kb()) // 2**10
 
 
 def _answer(outcome: Outcome) -> Allocation:

@@ -6,7 +6,7 @@ import platform
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from solver.outcome import gap
+from solver.outcome import gap, scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.audit import Audit
     from engine.domain import Round
     from engine.options import Options
-    from engine.policy import Level, Policy
+    from engine.policy import Policy
     from solver.outcome import LevelResult, Outcome
 
 PARTS = ("ortools", "numpy", "scipy", "numba", "pandas", "pyproj", "geopy")
@@ -54,14 +54,6 @@ def _level_claim(result: LevelResult, value: int, goals: Mapping[str, int]) -> d
         "proof": result.proof,
         "seconds": round(result.seconds, 3),
     }
-
-
-def scale(level: Level, goals: Mapping[str, int]) -> int:
-    """What a gap is a share of: each goal's |weight| times its value; for ``equity``, times 100 for each placed."""
-    return sum(
-        abs(times) * (100 * goals["reach"] if name == "equity" else abs(goals[name]))
-        for name, times in level.goals.items()
-    )
 
 
 def given_counts(round_: Round, allocation: Allocation | None) -> dict[str, int]:

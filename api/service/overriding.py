@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import AuditBreachedError, RefusedError
 from api.service.allocating import peak_mb
-from api.service.certificate import given_counts, scale
+from api.service.certificate import given_counts
 from api.service.published import BY_HAND, published_allocation, published_certificate, published_round
 from api.service.rerunning import beside
 from engine.audit import audit
@@ -21,7 +21,7 @@ from engine.certified import first_unproven, is_settled
 from engine.folders import write_whole
 from engine.options import build_options
 from engine.publication import CERTIFICATE, publication_files, read_schools
-from solver.outcome import gap
+from solver.outcome import gap, scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

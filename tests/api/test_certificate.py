@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from api.service.certificate import policy_document, scale
+from api.service.certificate import policy_document
 from engine.policy import DEFAULT_LEVELS, Level, Policy
+from solver.outcome import scale
 
 GOALS = {"guarantee": 3, "reach": 7, "equity": 40, "reserve": 2, "preference": 500, "breadth": 5, "progression": 4}
 GOALS |= {"travel": 61}

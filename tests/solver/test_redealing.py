@@ -77,7 +77,7 @@ def test_what_is_held_is_where_the_model_starts(dealt):
         change = Redealing(problem, bundles)
         sweeper, nobody = Sweeper(problem, {}, path.bettering.workers), np.zeros(0, dtype=np.int64)
         others = sweeper._others(everybody, nobody, nobody)
-        left, groups = sweeper._allowed(chosen, student, change.release(chosen).free, others, 1, 0)
+        left, groups = sweeper._allowed(chosen, student, change.release(chosen).free, others.use, [everybody], 0)
         found = change.moves(everybody, chosen, student, change.release(chosen).free)
         model = build_neighbourhood(problem, found, others, left, groups)
         held = by_student(chosen, student, np.unique(student), found.pairs.shape[1])
