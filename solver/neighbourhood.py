@@ -29,14 +29,13 @@ class Others:
     """What stays while a neighbourhood is re-placed.
 
     ``schools``: the neighbourhood's own, ascending. ``members``: their students in blocked slots, fixed ones included,
-    shape (schools of it, slots); ``taken``: those of all schools, by slot. ``use``: by resource row. ``placed``:
-    students who keep a slot. ``eager``: priority students by slot.
+    shape (schools of it, slots); ``taken``: those of all schools, by slot. ``placed``: students who keep a
+    slot. ``eager``: priority students by slot.
     """
 
     schools: Ints
     members: Ints
     taken: Ints
-    use: Ints
     held_pairs: Ints
     placed: Bools
     eager: Ints

@@ -106,10 +106,11 @@ class Sweeper:
             if clock.stop():
                 break
             batch = neighbourhoods[begin : begin + step]
-            release = change.release(chosen)
+            release, use = change.release(chosen), self._use(self._student(chosen), self.problem.pairs.slot[chosen])
             with ThreadPoolExecutor(len(batch)) as threads:
                 jobs = [
-                    threads.submit(self._replace, chosen, batch, turn, release, change) for turn in range(len(batch))
+                    threads.submit(self._replace, chosen, use, batch, turn, release, change)
+                    for turn in range(len(batch))
                 ]
             answers = [job.result() for job in jobs]
             for schools, answer in zip(batch, answers, strict=True):
@@ -129,13 +130,19 @@ class Sweeper:
     def _student(self, pairs: Ints) -> Ints:
         return self.problem.pairs.student_of(pairs)
 
-    def _replace(self, chosen: Ints, batch: Sequence[Ints], turn: int, release: Release, change: Change) -> Ints | None:
-        """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best."""
+    def _replace(
+        self, chosen: Ints, use: Ints, batch: Sequence[Ints], turn: int, release: Release, change: Change
+    ) -> Ints | None:
+        """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best.
+
+        ``use``: by resource row, of all that is ``chosen``.
+        """
         problem, student = self.problem, self._student(chosen)
         inside = np.isin(problem.students.school, batch[turn])[student]
         free, lost = release.free & inside, release.shut & inside
         others = self._others(batch[turn], chosen[~free], student[~free])
-        left, groups = self._allowed(chosen, student, free, others.use, batch, turn)
+        own = self._use(student[free], problem.pairs.slot[chosen[free]])
+        left, groups = own + self._slack(use, batch, turn), self._groups(chosen, student, batch, turn)
         found = change.moves(batch[turn], chosen, student, free)
         if lost.any():
             found = found.only(self._elsewhere(found, chosen[lost]))
@@ -189,25 +196,24 @@ class Sweeper:
         placed = facts.placed.copy()
         placed[student] = True
         eager = np.bincount(slot[facts.priority[student]], minlength=len(problem.slot_ids))
-        return Others(ours, members, taken, self._use(student, slot), pairs, placed, eager)
+        return Others(ours, members, taken, pairs, placed, eager)
 
     def _use(self, student: Ints, slot: Ints) -> Ints:
         facts, resources = self.problem.students, self.problem.resources
         _, row = rows_of_pairs(resources, self.problem.slots, facts.support[student], facts.school[student], slot)
         return np.bincount(row, minlength=len(resources.left))
 
-    def _allowed(
-        self, chosen: Ints, student: Ints, free: Bools, use: Ints, batch: Sequence[Ints], turn: int
-    ) -> tuple[Ints, Ints]:
-        """What the neighbourhood may use: what it holds, and its share of the slack (rows and slots taken in turn).
+    def _slack(self, use: Ints, batch: Sequence[Ints], turn: int) -> Ints:
+        """By resource row, a neighbourhood's share of what is left beside the ``use`` of all (taken in turn)."""
+        slack, many = self.problem.resources.left - use, len(batch)
+        return np.asarray(slack // many + ((np.arange(len(slack)) + turn) % many < slack % many))
+
+    def _groups(self, chosen: Ints, student: Ints, batch: Sequence[Ints], turn: int) -> Ints:
+        """By slot, the groups that the neighbourhood may open: those that its schools have, and its share of the rest.
 
         What an in-school slot has left goes to one neighbourhood only, for it takes one school.
         """
-        problem, many = self.problem, len(batch)
-        left, slots = problem.resources.left, len(problem.slot_ids)
-        own = self._use(student[free], problem.pairs.slot[chosen[free]])
-        slack = left - use - own
-        mine = slack // many + ((np.arange(len(left)) + turn) % many < slack % many)
+        problem, many, slots = self.problem, len(batch), len(self.problem.slot_ids)
         school, slot, number = self._members(chosen, student)
         size = np.where(problem.slots.grouped & ("group" not in problem.rules_off), problem.slots.group_max, 1 << 30)
         made = -(-number // np.maximum(1, size)[slot])
@@ -217,7 +223,7 @@ class Sweeper:
         share = np.where(
             problem.exclusive, np.where(mine_alone == 0, room, 0), room // many + (mine_alone < room % many)
         )
-        return own + mine, np.bincount(slot, weights=ours, minlength=slots).astype(np.int64) + share
+        return np.bincount(slot, weights=ours, minlength=slots).astype(np.int64) + share
 
     def _members(self, pairs: Ints, student: Ints) -> tuple[Ints, Ints, Ints]:
         """School, slot and number of students of every block that somebody is in by ``pairs``, or fixed."""

@@ -173,10 +173,7 @@ def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
         sweeper = Sweeper(problem, {}, ())
         nobody = np.zeros(0, dtype=np.int64)
         parts = (schools[:1], schools[1:])
-        room = [
-            sweeper._allowed(nobody, nobody, nobody > 0, sweeper._others(part, nobody, nobody).use, parts, turn)[1]
-            for turn, part in enumerate(parts)
-        ]
+        room = [sweeper._groups(nobody, nobody, parts, turn) for turn in range(2)]
         free = problem.exclusive & (problem.groups_open > 0)
         for school, slot in problem.fixed_members:
             free[slot] &= school < 0
