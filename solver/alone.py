@@ -39,6 +39,21 @@ def put_in_rank(row, values, this):
 
 
 @kernel
+def numbered_marks(half_days, counts, number):
+    """Fill ``number`` with consecutive numbers for the marks of classes that slots can be of; returns how many."""
+    number[:] = -1
+    for j in range(len(half_days)):
+        mark = half_days[j] * 8 + (4 if counts[j] else 0)
+        number[mark : mark + 4] = 0
+    total = 0
+    for mark in range(len(number)):
+        if number[mark] == 0:
+            number[mark] = total
+            total += 1
+    return total
+
+
+@kernel
 def alone(s, low, high, slot, linear, origin, students, slots, worths, worth, label):
     """Fill ``worth`` and ``label`` of pairs ``low`` to ``high``: a class's mark, -1 for what student ``s`` cannot have.
 

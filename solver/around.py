@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.alone import alone, need_gain, put_in_rank, widest_of
+from solver.alone import alone, need_gain, numbered_marks, put_in_rank, widest_of
 from solver.bundles import compatible
 from solver.kernels import kernel
 
@@ -156,21 +156,6 @@ def best_around(
                 if three > top:
                     top, mates[0], mates[1] = three, q, r
     return top
-
-
-@kernel
-def numbered_marks(half_days, counts, number):
-    """Fill ``number`` with consecutive numbers for the marks of classes that slots can be of; returns how many."""
-    number[:] = -1
-    for j in range(len(half_days)):
-        mark = half_days[j] * 8 + (4 if counts[j] else 0)
-        number[mark : mark + 4] = 0
-    total = 0
-    for mark in range(len(number)):
-        if number[mark] == 0:
-            number[mark] = total
-            total += 1
-    return total
 
 
 @kernel

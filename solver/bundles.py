@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.alone import alone, need_gain, put_in_rank, widest_of
+from solver.alone import alone, need_gain, numbered_marks, put_in_rank, widest_of
 from solver.kernels import kernel
 
 NODES = 100_000
@@ -65,7 +65,7 @@ def outlook(depth, classes, few, marks, line, gain, after, upto, ahead):
     As if the best slot of each class, ``few[mark, 0]``, could be had again and again. First counting slots and higher
     tiers are left to the caller.
     """
-    ahead[classes] = 0
+    ahead[classes, :, : upto[depth]] = 0
     for c in range(classes - 1, -1, -1):
         top = line[few[marks[c], 0]]
         for m in range(1, depth + 1):
@@ -213,24 +213,27 @@ def search(s, depth, count, where, line, label, few, slot, students, slots, wort
 
 
 @kernel
-def search_room(depth, widest, longest, most):
-    """Arrays for intermediate results of ``search``: students of ``widest`` options, ``most`` half-days at most."""
-    cap, marks = min(depth * longest, most), 8 * (longest + 1)
+def search_room(begin, end, depth, widest, hd_left, slots):
+    """Arrays for intermediate results of ``search``, for the students ``begin`` to ``end``, of ``widest`` options."""
+    most, marks = 0, 8 * (slots[9] + 1)
+    for s in range(begin, end):
+        most = max(most, hd_left[s])
+    cap, kinds = min(depth * slots[9], most), numbered_marks(slots[6], slots[5], np.empty(marks, dtype=np.int64))
     states = (cap + 1) * (cap + 2) // 2
     return (
         np.empty((cap + 1, cap + 1), dtype=np.int64),
         np.empty(states, dtype=np.int64),
         np.empty(states, dtype=np.int64),
         np.empty(depth + 1, dtype=np.int64),
-        np.empty((marks, states), dtype=np.int64),
-        np.empty((marks, states), dtype=np.int64),
-        np.zeros((marks + 1, depth + 1, states), dtype=np.int64),
+        np.empty((kinds, states), dtype=np.int64),
+        np.empty((kinds, states), dtype=np.int64),
+        np.zeros((kinds + 1, depth + 1, states), dtype=np.int64),
         np.empty(cap + 1, dtype=np.int64),
         np.empty(marks, dtype=np.int64),
-        np.empty(marks, dtype=np.int64),
-        np.empty(marks, dtype=np.int64),
-        np.empty(marks, dtype=np.int64),
-        np.empty(marks, dtype=np.int64),
+        np.empty(kinds, dtype=np.int64),
+        np.empty(kinds, dtype=np.int64),
+        np.empty(kinds, dtype=np.int64),
+        np.empty(kinds, dtype=np.int64),
         np.empty(max(widest, FEW * marks), dtype=np.int64),
         np.zeros((7, depth + 1), dtype=np.int64),
     )
@@ -253,7 +256,7 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
     )
     first_counting, need, breadth, progression = worths
     origin, longest, widest = first[begin], slots[9], widest_of(begin, end, first)
-    room = search_room(choice.shape[1], widest, longest, hd_left[begin:end].max() if end > begin else 0)
+    room = search_room(begin, end, choice.shape[1], widest, hd_left, slots)
     where, line, label = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(widest, np.int64)
     worth, few = np.empty(widest, np.int64), np.empty((8 * (longest + 1), FEW), dtype=np.int64)
     for s in range(begin, end):
