@@ -169,7 +169,6 @@ def around_each(
     ``mates``: pair positions or -1, shape (pairs, 2), where ``best`` is not UNFIT.
     """
     origin, kinds, widest = first[begin], 8 * (slots[9] + 1), widest_of(begin, end, first)
-    nothing = np.empty(1, dtype=np.int64)
     begins, marks, top = np.empty(kinds + 1, np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     table, beside, number = np.empty((kinds, many), np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     used = numbered_marks(slots[6], slots[5], number)
@@ -191,8 +190,7 @@ def around_each(
                     beside[mark] = most_beside(
                         s, mark, depth, classes, marks, top, students, worths, most[number[mark]]
                     )
-                near = worth[p - low] + beside[mark] > least[s]
-                if near and fits(s, nothing, 0, p, slot, students, slots, flags):
+                if worth[p - low] + beside[mark] > least[s]:
                     best[p - origin] = best_around(
                         s, p, worth[p - low], depth, classes, begins, found, most[number[mark]], held, slot, linear,
                         origin, students, slots, worths, flags, mates[p - origin],

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from solver.numbering import Numbering
 
 
+COMPILED_FOR = np.uint16
+"""The least that slots' numbers are kept in, however few they are: loops compiled for it suit nearly every round."""
+
+
 def build_problem(
     round_: Round,
     options: Options,
@@ -125,7 +129,7 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: Ruled
             points[into] = detail.points[own][ascending]
             student += 1
     return PairFacts(
-        first, Narrow.of(slot, np.uint16), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot)
+        first, Narrow.of(slot, COMPILED_FOR), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot)
     )
 
 

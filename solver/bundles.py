@@ -247,13 +247,8 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
     what having any slot is worth, by student. Fills ``value`` (at least 0) and ``choice`` (pair positions or -1,
     shape (students, depth)). After ``nodes`` search nodes a student's value is an upper bound instead.
     """
-    max_slots, hd_left, need_left, guaranteed, progressed = (
-        students[0],
-        students[1],
-        students[3],
-        students[4],
-        students[5],
-    )
+    max_slots, hd_left = students[:2]
+    need_left, guaranteed, progressed = students[3:6]
     first_counting, need, breadth, progression = worths
     origin, longest, widest = first[begin], slots[9], widest_of(begin, end, first)
     room = search_room(begin, end, choice.shape[1], widest, hd_left, slots)
@@ -264,7 +259,8 @@ def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags
         low, depth = first[s], min(max_slots[s], choice.shape[1])
         if depth <= 0 or first[s + 1] == low:
             continue
-        top, top_pair, count, most, few[:] = 0, -1, 0, 0, -1
+        top, top_pair, count, most = 0, -1, 0, 0
+        few[:] = -1
         alone(s, low, first[s + 1], slot, linear, origin, students, slots, worths, worth, label)
         for i in range(first[s + 1] - low):
             if label[i] < 0:

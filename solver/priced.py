@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver import effort
-from solver.bettering import Bettering, Dealing, linears
+from solver.bettering import FEW_MISSED, RESCUES, Bettering, Dealing, linears
 from solver.bound import relax
 from solver.exact import LevelAnswer
 from solver.greedy import first_allocation
@@ -42,8 +42,6 @@ OWED, OWED_BY_PAIR = 2.0, 16.0
 """What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
 TURNS_BETWEEN, CHANGES = 2, 2
 """Turns of settled prices before it is asked whether other schools' groups would bring far more, and how often."""
-FEW_MISSING = 150
-"""Heads missing to the bound up to which room is made for them before anything else is tried."""
 FAR_MORE = 0.5
 """How much more, in what a slot is worth, another school's groups must bring to be opened instead."""
 
@@ -77,7 +75,7 @@ class PricedPath:
         self._keep_back(level)
         prices = self.at_hand(level, floors)
         bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
-        if level < self.leading and bound - self.bettering.worth(level, self.chosen) <= FEW_MISSING:
+        if level < self.leading and bound - self.bettering.worth(level, self.chosen) <= RESCUES * FEW_MISSED:
             self.chosen = self.bettering.rescue(level, self.chosen, bound)
         if self.bettering.worth(level, self.chosen) < bound and self.levels[level].proof and not self.clock.stop():
             relaxed, found = self._priced(level, floors)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 SCALE = 1 << 20
+CELLS = 100
+"""Of a school and a slot, that take about as long as one pair does."""
 _LOADED = (linear,)
 
 
@@ -119,7 +121,7 @@ def school_slot_prices(problem: Problem, prices: Prices) -> Ints:
     for moments, asks in ((out, slots.in_person), (coach, slots.in_person & slots.grouped)):
         if moments.any():
             until = np.concatenate([np.zeros((len(moments), 1), dtype=np.int64), np.cumsum(moments, axis=1)], axis=1)
-            chosen_for(total.size).pay_moments(total, until, begins, ends, asks)
+            chosen_for(total.size // CELLS).pay_moments(total, until, begins, ends, asks)
     return total
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from solver import bundles, kernels
 
-assert bundles
 CAPS, LONGEST = (0, 3, 10, 200), (3, 10, 60)
 
 
