@@ -31,16 +31,20 @@ if TYPE_CHECKING:
 
 SMALL = 5_000
 """Columns of models that CP-SAT is asked about; larger ones are HiGHS'."""
-MOST = 30_000
-"""Columns of models about all of whose columns HiGHS is asked: that takes minutes."""
+MOST = 15_000
+"""Columns that a better answer may take up to which HiGHS is asked to prove a level: more take it minutes."""
 WORK = 12.0
 """What one model may cost, in CP-SAT's own measure of work."""
 UNPROVEN_WORK = 4.0
 """The same at a level that need not be proven."""
 NODES = 10
-"""Branches that HiGHS may take in one model: what it does before the first of them is most of its work."""
-TIMES = 4
-"""Times that a level's model is built, each time with more students told apart."""
+"""Branches that HiGHS may take in one model."""
+CHECKS, UNPROVEN_CHECKS = 200, 20
+"""How often HiGHS may ask itself whether to go on, and at a level that need not be proven: what it does before the
+first branch is most of its work."""
+TIMES, TIMES_LARGE = 4, 2
+"""Times that a level's model is built, each time with more students told apart; where it has more than ``MOST`` columns
+less often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,9 @@ class BlendedPath:
         if found is None:
             return None
         last: tuple[_Question, Answer, list[int]] | None = None
-        for _ in range(TIMES if self.levels[level].proof else 1):
-            if self.clock.stop() or self._proven(level, found):
+        for turn in range(TIMES if self.levels[level].proof else 1):
+            large = last is not None and len(last[0].core.program.upper) > MOST
+            if self.clock.stop() or self._proven(level, found) or (large and turn == TIMES_LARGE):
                 break
             question = self._question(level, floors)
             if last is not None:
@@ -89,8 +94,7 @@ class BlendedPath:
                 return self.exact.solve(level, floors, incumbent)
             if start is None:
                 break
-            prove = self.levels[level].proof and len(start) <= MOST
-            answer = self._integer(question, start, found.solver_bound, prove=prove)
+            answer = self._integer(question, start, found.solver_bound, prove=self.levels[level].proof)
             bounds = [bound for bound in (found.solver_bound, integer_bound(answer)) if bound is not None]
             found = replace(found, solver_bound=min(bounds, default=None))
             found, stuck = self._dealt(level, floors, found, question, answer)
@@ -155,14 +159,18 @@ class BlendedPath:
         loss = np.where((relaxed.value > ROUNDING) | (start > 0), 0.0, np.abs(relaxed.reduced))
         best = float(objective.dense(len(start)) @ start + objective.constant)
         bound = relaxed.objective if known is None else min(relaxed.objective, known)
+        checks = CHECKS if prove else UNPROVEN_CHECKS
         for most in (float(np.sort(loss)[SMALL]), float("inf"))[: 1 + prove]:
-            if self.clock.stop() or bound < best + 1 - ROUNDING:
-                break
             likely = np.where(loss <= min(most, relaxed.objective - best) + ROUNDING, program.upper, 0.0)
-            answer = highs.integer(replace(program, upper=likely), objective, rows, start, mip_max_nodes=NODES)
+            all_likely = most >= relaxed.objective - best
+            if self.clock.stop() or bound < best + 1 - ROUNDING or np.count_nonzero(likely) > MOST:
+                break
+            answer = highs.integer(
+                replace(program, upper=likely), objective, rows, start, mip_max_nodes=NODES, checks=checks
+            )
             if answer.value is not None and answer.objective > best:
                 start, best = answer.value, answer.objective
-            if most >= relaxed.objective - best:
+            if all_likely:
                 bound = min(bound, max(best, answer.bound))
         return Answer("feasible", start, None, None, best, bound, 0)
 

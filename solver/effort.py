@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 FEW_PAIRS = 30_000
 """Rounds of up to so many pairs have their prices lifted several times at every level."""
 DEALT_PAIRS = 100_000
-"""Rounds of more than ``FEW_PAIRS`` and up to so many pairs are dealt out anew: smaller ones get an exact model, and in
-larger ones a neighbourhood has too few schools."""
+"""Rounds of up to so many pairs are dealt out anew: in larger ones a neighbourhood has too few schools."""
 MANY_PAIRS = 1_000_000
 """In rounds of more pairs prices are sought on a pool of them."""
 SERVED_PAIRS = 30_000_000
@@ -27,6 +26,7 @@ class Effort:
     ``settled``: turns with settled groups, for rounds that are not priced whole; ``lifts``: times that a level's prices
     are sought with the groups of the allocation at hand and lifted, ``lift_turns`` turns each, and ``deals``: sweeps in
     which all is dealt out anew at those prices, for smaller rounds; each 0 for others.
+    ``trying``: steps after which rates of exchange with earlier levels are compared, 0 where one is taken as it is.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
 
@@ -41,16 +41,17 @@ class Effort:
     deals: int = 0
     shutting: bool = True
     sweeps_later: int | None = None
+    trying: int = 60
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
         """Less for larger rounds."""
         if len(problem.pairs.slot) < MANY_PAIRS:
             if len(problem.pairs.slot) <= FEW_PAIRS:
-                return cls(260, 110, 6, 25, 11, lifts=6, lift_turns=4)
+                return cls(260, 110, 6, 25, 11, lifts=6, lift_turns=4, deals=3)
             if len(problem.pairs.slot) <= DEALT_PAIRS:
                 return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=3, deals=3, sweeps_later=4)
             return cls(260, 110, 6, 25, 11)
         if len(problem.pairs.slot) < SERVED_PAIRS:
-            return cls(110, 20, 5, 12, 2, 2, shutting=False, sweeps_later=1)
-        return cls(90, 20, 5, 12, 1, shutting=False)
+            return cls(110, 20, 5, 12, 2, 2, shutting=False, sweeps_later=1, trying=0)
+        return cls(90, 20, 5, 12, 1, shutting=False, trying=0)

@@ -175,8 +175,9 @@ def _block_rows(
     count = model.columns(problem.groups_open[j], integer=True)
     fixed = others.members[np.searchsorted(others.schools, k), j]
     least = np.array([problem.smallest_group(int(a), int(b)) for a, b in zip(k, j, strict=True)], dtype=np.int64)
-    most = np.where(counted, problem.slots.group_max[j], problem.slots.capacity[j])
     of_pair = np.searchsorted(keys, school[inside] * width + slot[inside])
+    most = np.where(counted, problem.slots.group_max[j], problem.slots.capacity[j])
+    most = np.where(fixed > 0, most, np.minimum(most, _may_come(student[inside], of_pair, len(keys))))
     rows = model.rows(-INFINITY, -fixed, len(keys))
     model.put(rows[of_pair], column[inside], 1)
     model.put(rows, count, -most)
@@ -189,6 +190,12 @@ def _block_rows(
     _links(model, column[inside], student[inside] * len(keys) + of_pair, of_pair, count)
     _totals(model, problem, j, count, groups)
     return k, j, count, fixed
+
+
+def _may_come(student: Ints, of_pair: Ints, blocks: int) -> Ints:
+    """By block, the students who may join it: a group takes no more, and a relaxation is the tighter for it."""
+    once = np.unique(student * blocks + of_pair) % blocks if blocks else of_pair
+    return np.asarray(np.maximum(1, np.bincount(once, minlength=blocks)))
 
 
 def _links(model: Model, column: Ints, holder: Ints, of_pair: Ints, count: Ints) -> None:

@@ -108,8 +108,8 @@ class PricedPath:
         self.dealing = None
         if self.lifted is not None and level == self.leading:
             return relax(self.problem, self.levels, level, floors, self.lifted, self.stages.catalogue), self.lifted
-        search = self.stages.begin(level, floors)
         sizes = (0.01, 0.002) if level == self.leading else (0.1, 0.003)
+        search = self.stages.sought(level, floors, self.effort.trying, sizes[0])
         relaxed, prices = self.stages.descend(search, self.effort.later, *sizes)
         if self.effort.lifts and len(prices.own_pair) and not self.clock.stop():
             lifted = self._narrowed(search)

@@ -30,6 +30,8 @@ UNBEATEN = 2.0
 """What a head placed is worth beside the best slot of a level: levels that count heads keep a rate that wins always."""
 DEAR = 1.0
 """The rate that any other earlier level begins with, in what slots are worth."""
+DEARER, TRIALS, FINER = 3.0, 4, 10
+"""By how much dearer earlier levels are tried, how often, and by how much steps shrink meanwhile."""
 POOL_PAIRS = 600_000
 """Rounds of up to so many pairs are priced whole."""
 SAMPLE = 60
@@ -38,7 +40,7 @@ SAMPLE = 60
 
 @dataclass(slots=True)
 class Stages:
-    """The searches for prices, level by level; ``last`` is the latest."""
+    """The searches for prices, level by level; ``last`` is the latest, ``before`` that of the level before."""
 
     problem: Problem
     levels: Sequence[Level]
@@ -47,6 +49,7 @@ class Stages:
     swing: Sequence[float] = field(init=False)
     pool: Ints = field(init=False)
     last: PoolSearch | None = field(init=False, default=None)
+    before: PoolSearch | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Nothing is priced yet."""
@@ -59,10 +62,37 @@ class Stages:
         if self.last is not None and self.last.level == number:
             self.last.refloor(floors)
             return self.last
-        problem, before, swing = self.problem, self.last, self.swing[number]
+        self.before = self.last
+        self.last = self._search(number, floors, DEAR)
+        return self.last
+
+    def sought(self, number: int, floors: Sequence[int], steps: int, size: float) -> PoolSearch:
+        """A search whose earlier levels are as dear as proves most after ``steps`` steps of about ``size``.
+
+        How much of a level buys a unit of an earlier one nobody knows beforehand, and a descent moves rates slowly: so
+        they are tried dearer and dearer while that proves more.
+        """
+        best = self.begin(number, floors)
+        if not steps or all(set(level.goals) <= HEADS for level in self.levels[:number]):
+            return best
+        best.descent.run(steps, size, size / FINER, self.clock)
+        for times in range(1, TRIALS + 1):
+            if self.clock.stop():
+                break
+            other = self._search(number, floors, DEAR * DEARER**times)
+            other.descent.run(steps, size, size / FINER, self.clock)
+            if other.descent.best >= best.descent.best:
+                break
+            best = other
+        self.last = best
+        return best
+
+    def _search(self, number: int, floors: Sequence[int], dear: float) -> PoolSearch:
+        """A search from the prices of the level before, in which earlier levels are ``dear``."""
+        problem, before, swing = self.problem, self.before, self.swing[number]
         moving = [not set(level.goals) <= HEADS for level in self.levels[:number]]
         rates = np.array(
-            [DEAR * swing / s if moves else UNBEATEN * swing for s, moves in zip(self.swing, moving, strict=False)]
+            [dear * swing / s if moves else UNBEATEN * swing for s, moves in zip(self.swing, moving, strict=False)]
         )
         pool = self.pool
         if before is None or before.level > number or not moving[before.level]:
@@ -73,8 +103,7 @@ class Stages:
             old = before.descent.point
             point = Point(rates, old.rows * scale, old.own * scale, old.equity.copy(), old.reserve.copy())
         worth = swing + sum(float(r) * s for r, s, m in zip(rates, self.swing, moving, strict=False) if m)
-        self.last = PoolSearch.begin(problem, self.levels, number, floors, self.catalogue, pool, point, worth, moving)
-        return self.last
+        return PoolSearch.begin(problem, self.levels, number, floors, self.catalogue, pool, point, worth, moving)
 
     def settled(self, search: PoolSearch) -> Settled:
         """A search with the groups settled as ``search`` has opened them, from its prices and choices."""

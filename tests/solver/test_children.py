@@ -53,6 +53,22 @@ def test_it_ends_at_once_when_nobody_listens_any_more(sent, module):
         child.stdout.close()
 
 
+def test_a_search_ends_after_its_checks():
+    """The same number of checks leaves the same work done, far from an end."""
+    job = endless_job("solver.highs_child")
+    job["row_lower"] = np.zeros(ROWS)
+    nodes = []
+    for checks in (20, 20, 60):
+        child = processes.start()
+        pickle.dump(job | {"settings": {"threads": 1, "random_seed": 0, "checks": checks}}, child.stdin)
+        child.stdin.flush()
+        answer = pickle.load(child.stdout)  # noqa: S301 -- our own child
+        processes.end(child)
+        assert answer["status"] == "Interrupted by user"
+        nodes.append(answer["nodes"])
+    assert nodes[0] == nodes[1] < nodes[2]
+
+
 def test_a_process_started_ahead_is_handed_out_once():
     """The first who asks gets the process started ahead, the next one another; one that has died is not handed out."""
     processes.start_ahead()

@@ -9,7 +9,9 @@ from independent import optimum
 from path_checks import require_bounds_hold, require_clean, require_proofs_repeat, solvable
 from random_rounds import random_round
 
+from engine.loading import load_round
 from engine.options import build_options
+from scenarios import write_scenario
 from solver.bound import Catalogue, relax
 from solver.build import build_problem
 from solver.greedy import _close
@@ -233,3 +235,25 @@ def test_what_others_usually_pay_bounds_a_sampled_round_better(monkeypatch):
         path.close()
     usual, spare = np.array(bounds).sum(axis=0)
     assert usual < spare
+
+
+def test_what_an_earlier_level_is_worth_in_a_later_one_is_tried(tmp_path):
+    """Dearer rates are taken where they prove more after the same steps; with no steps none are tried."""
+    write_scenario("pilot", tmp_path / "round", students=120)
+    round_ = load_round(tmp_path / "round")
+    problem, levels = build_problem(round_, build_options(round_)), round_.policy.levels
+    clock, last = Clock(Limits()), len(levels) - 2
+    path = PricedPath(problem, levels, clock)
+    chosen, floors = None, []
+    for level in range(last):
+        answer = path.solve(level, floors, chosen)
+        chosen = answer.chosen
+        floors.append(path.bettering.worth(level, chosen))
+    path.close()
+    cheap = path.stages.begin(last, floors)
+    assert path.stages.sought(last, floors, 0, 0.1) is cheap
+    rate = cheap.descent.point.rates[-1]
+    found = path.stages.sought(last, floors, 60, 0.1)
+    assert found is path.stages.last
+    assert found.descent.best < cheap.descent.best
+    assert found.descent.point.rates[-1] > rate
