@@ -79,8 +79,9 @@ def single_moves(
         rows.append(np.repeat(np.arange(len(students)), many))
         pairs.append(picks.ravel())
     row, pair = np.concatenate(rows), np.concatenate(pairs)
-    unique = np.unique(np.column_stack([row, pair])[pair >= 0], axis=0)
-    row, moved = unique[:, 0], unique[:, 1:]
+    width = max(1, len(slot))
+    unique = np.unique((row * width + pair)[pair >= 0])
+    row, moved = unique // width, (unique % width)[:, None]
     return Candidates(students[row], moved, move_goals(problem, students[row], moved, kept[row]))
 
 

@@ -85,6 +85,26 @@ class Exchange:
         return single_moves(self.problem, self.worth, self.linears, students, held, released, self.many)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What neighbourhoods side by side begin from: the pairs ``chosen``, with their students and slots.
+
+    ``use``: by resource row. ``school``, ``place`` and ``number``: of every block that somebody is in, fixed students
+    included, its school, its slot and how many. By slot, shape (slots,): ``taken``, students in its blocks, and
+    ``eager``, priority students.
+    """
+
+    chosen: Ints
+    student: Ints
+    slot: Ints
+    use: Ints
+    school: Ints
+    place: Ints
+    number: Ints
+    taken: Ints
+    eager: Ints
+
+
 @dataclass(slots=True)
 class Sweeper:
     """Re-places neighbourhoods of one problem.
@@ -106,12 +126,9 @@ class Sweeper:
             if clock.stop():
                 break
             batch = neighbourhoods[begin : begin + step]
-            release, use = change.release(chosen), self._use(self._student(chosen), self.problem.pairs.slot[chosen])
+            release, held = change.release(chosen), self._held(chosen)
             with ThreadPoolExecutor(len(batch)) as threads:
-                jobs = [
-                    threads.submit(self._replace, chosen, use, batch, turn, release, change)
-                    for turn in range(len(batch))
-                ]
+                jobs = [threads.submit(self._replace, held, batch, turn, release, change) for turn in range(len(batch))]
             answers = [job.result() for job in jobs]
             for schools, answer in zip(batch, answers, strict=True):
                 if answer is not None:
@@ -130,19 +147,14 @@ class Sweeper:
     def _student(self, pairs: Ints) -> Ints:
         return self.problem.pairs.student_of(pairs)
 
-    def _replace(
-        self, chosen: Ints, use: Ints, batch: Sequence[Ints], turn: int, release: Release, change: Change
-    ) -> Ints | None:
-        """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best.
-
-        ``use``: by resource row, of all that is ``chosen``.
-        """
-        problem, student = self.problem, self._student(chosen)
+    def _replace(self, held: Held, batch: Sequence[Ints], turn: int, release: Release, change: Change) -> Ints | None:
+        """The neighbourhood's pairs once its students gave up what they ``release`` and were given the best."""
+        problem, chosen, student = self.problem, held.chosen, held.student
         inside = np.isin(problem.students.school, batch[turn])[student]
         free, lost = release.free & inside, release.shut & inside
-        others = self._others(batch[turn], chosen[~free], student[~free])
-        own = self._use(student[free], problem.pairs.slot[chosen[free]])
-        left, groups = own + self._slack(use, batch, turn), self._groups(chosen, student, batch, turn)
+        others = self._others(held, batch[turn], free)
+        own = self._use(student[free], held.slot[free])
+        left, groups = own + self._slack(held.use, batch, turn), self._groups(held, batch, turn)
         found = change.moves(batch[turn], chosen, student, free)
         if lost.any():
             found = found.only(self._elsewhere(found, chosen[lost]))
@@ -185,18 +197,27 @@ class Sweeper:
         values = goal_values(self.problem, np.sort(chosen))
         return sum(coefficient * values[goal] for goal, coefficient in self.goals.items())
 
-    def _others(self, schools: Ints, pairs: Ints, student: Ints) -> Others:
-        problem, facts = self.problem, self.problem.students
-        slot = problem.pairs.slot[pairs]
-        in_school, in_slot, number = self._members(pairs, student)
-        taken = np.bincount(in_slot, weights=number, minlength=len(problem.slot_ids)).astype(np.int64)
-        ours, inside = np.sort(schools), np.isin(in_school, schools)
-        members = np.zeros((len(ours), len(problem.slot_ids)), dtype=np.int64)
-        members[np.searchsorted(ours, in_school[inside]), in_slot[inside]] = number[inside]
+    def _held(self, chosen: Ints) -> Held:
+        problem, slots = self.problem, len(self.problem.slot_ids)
+        student, slot = self._student(chosen), problem.pairs.slot[chosen]
+        school, place, number = self._members(slot, student)
+        taken = np.bincount(place, weights=number, minlength=slots).astype(np.int64)
+        eager = np.bincount(slot[problem.students.priority[student]], minlength=slots)
+        return Held(chosen, student, slot, self._use(student, slot), school, place, number, taken, eager)
+
+    def _others(self, held: Held, schools: Ints, free: Bools) -> Others:
+        """What stays of ``held`` when the pairs that are ``free``, of the ``schools``' students, are given up."""
+        problem, facts, ours = self.problem, self.problem.students, np.sort(schools)
+        student, slot, slots = held.student[free], held.slot[free], len(problem.slot_ids)
+        own, left = np.isin(held.school, ours), problem.blocked[slot]
+        members = np.zeros((len(ours), slots), dtype=np.int64)
+        members[np.searchsorted(ours, held.school[own]), held.place[own]] = held.number[own]
+        np.subtract.at(members, (np.searchsorted(ours, facts.school[student[left]]), slot[left]), 1)
+        taken = held.taken - np.bincount(slot[left], minlength=slots)
+        eager = held.eager - np.bincount(slot[facts.priority[student]], minlength=slots)
         placed = facts.placed.copy()
-        placed[student] = True
-        eager = np.bincount(slot[facts.priority[student]], minlength=len(problem.slot_ids))
-        return Others(ours, members, taken, pairs, placed, eager)
+        placed[held.student[~free]] = True
+        return Others(ours, members, taken, held.chosen[~free], placed, eager)
 
     def _use(self, student: Ints, slot: Ints) -> Ints:
         facts, resources = self.problem.students, self.problem.resources
@@ -208,16 +229,16 @@ class Sweeper:
         slack, many = self.problem.resources.left - use, len(batch)
         return np.asarray(slack // many + ((np.arange(len(slack)) + turn) % many < slack % many))
 
-    def _groups(self, chosen: Ints, student: Ints, batch: Sequence[Ints], turn: int) -> Ints:
+    def _groups(self, held: Held, batch: Sequence[Ints], turn: int) -> Ints:
         """By slot, the groups that the neighbourhood may open: those that its schools have, and its share of the rest.
 
         What an in-school slot has left goes to one neighbourhood only, for it takes one school.
         """
         problem, many, slots = self.problem, len(batch), len(self.problem.slot_ids)
-        school, slot, number = self._members(chosen, student)
+        slot = held.place
         size = np.where(problem.slots.grouped & ("group" not in problem.rules_off), problem.slots.group_max, 1 << 30)
-        made = -(-number // np.maximum(1, size)[slot])
-        ours = made * np.isin(school, batch[turn])
+        made = -(-held.number // np.maximum(1, size)[slot])
+        ours = made * np.isin(held.school, batch[turn])
         room = problem.groups_open - np.bincount(slot, weights=made, minlength=slots).astype(np.int64)
         mine_alone = (np.arange(slots) + turn) % many
         share = np.where(
@@ -225,10 +246,10 @@ class Sweeper:
         )
         return np.bincount(slot, weights=ours, minlength=slots).astype(np.int64) + share
 
-    def _members(self, pairs: Ints, student: Ints) -> tuple[Ints, Ints, Ints]:
-        """School, slot and number of students of every block that somebody is in by ``pairs``, or fixed."""
+    def _members(self, slot: Ints, student: Ints) -> tuple[Ints, Ints, Ints]:
+        """School, slot and number of students of every block that somebody is in, or fixed."""
         problem, width = self.problem, len(self.problem.slot_ids)
-        slot, school = problem.pairs.slot[pairs], problem.students.school[student]
+        school = problem.students.school[student]
         inside = problem.blocked[slot]
         fixed = [(k * width + j, number) for (k, j), number in problem.fixed_members.items() if problem.blocked[j]]
         key = np.concatenate([school[inside] * width + slot[inside], np.array([k for k, _ in fixed], dtype=np.int64)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +91,17 @@ def test_a_process_started_ahead_is_handed_out_once():
             process.wait()
             process.stdin.close()
             process.stdout.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not say what a process has held")
+def test_what_ended_processes_have_held_is_known():
+    """It is what the process itself held, not what this one does, however large that is."""
+    ballast = np.ones(50_000_000)
+    child = processes.start()
+    peak = processes._peak_kb(child.pid)
+    processes.end(child)
+    assert processes.largest_kb() >= peak > 0
+    assert peak < ballast.nbytes // 1024
 
 
 def test_it_is_started_without_anything_heavy():

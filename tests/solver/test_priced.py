@@ -175,7 +175,7 @@ def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
         sweeper = Sweeper(problem, {}, ())
         nobody = np.zeros(0, dtype=np.int64)
         parts = (schools[:1], schools[1:])
-        room = [sweeper._groups(nobody, nobody, parts, turn) for turn in range(2)]
+        room = [sweeper._groups(sweeper._held(nobody), parts, turn) for turn in range(2)]
         free = problem.exclusive & (problem.groups_open > 0)
         for school, slot in problem.fixed_members:
             free[slot] &= school < 0

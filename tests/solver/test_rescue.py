@@ -11,7 +11,7 @@ from path_checks import priced_towns
 from engine.audit import audit
 from solver.allocate import rows_of
 from solver.measure import goal_values, level_values
-from solver.rescue import missed
+from solver.rescue import Rescue, missed
 
 TOWNS = (4, 9)
 THROWN_OUT = 0.15
@@ -75,3 +75,20 @@ def test_only_who_could_be_counted_is_missed(robbed):
         assert not reach & placed
         assert missed(problem, {"reach": -1}, chosen, EVERYBODY).tolist() == []
         assert missed(problem, {"reach": 1}, chosen, 1).tolist() == [min(reach)]
+
+
+def test_only_about_so_many_make_room(robbed, monkeypatch):
+    """Where more hold slots of the missing, some of these slots are left alone; what is found stays lawful."""
+    monkeypatch.setattr("solver.rescue.MAKERS", 1)
+    fewer = 0
+    for round_, problem, path, answer, chosen in robbed:
+        missing = missed(problem, round_.policy.levels[0].goals, chosen, EVERYBODY)
+        some = Rescue.of(problem, missing, chosen).wanted
+        monkeypatch.setattr("solver.rescue.MAKERS", EVERYBODY)
+        every = Rescue.of(problem, missing, chosen).wanted
+        monkeypatch.setattr("solver.rescue.MAKERS", 1)
+        assert (every | ~some).all()
+        fewer += int(every.sum() - some.sum())
+        after_all = path.bettering.rescue(0, chosen, NO_BOUND)
+        assert audit(round_, rows_of(problem, replace(answer, chosen=after_all))).breaches == ()
+    assert fewer
