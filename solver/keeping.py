@@ -86,6 +86,7 @@ class KeepingPath:
         self.kept = np.flatnonzero(problem.pairs.kept)
         self.chosen: Ints | None = None
         self.bettered = False
+        self.given_up: dict[tuple[int, ...], int | None] = {}
         self.stages: Stages | None = None
         self.pool = self.kept
 
@@ -143,8 +144,12 @@ class KeepingPath:
     def _give_up(self, floors: Sequence[int]) -> int | None:
         """The solver's word for the most that can be kept with the first level at its floor, and such an allocation.
 
-        It is sought where only students with another slot give one up, then where others may move.
+        It is sought where only students with another slot give one up, then where others may move; in a large round
+        once, for the first two levels ask the same where the first has met its bound.
         """
+        asked = tuple(floors)
+        if asked in self.given_up and len(self.problem.pairs.slot) > LARGE:
+            return self.given_up[asked]
         first, choosing = self.levels[:FIRST], bare(self.problem, self._staying())
         bound = least_lost(self.problem, first, FIRST - 1, floors, choosing, self.highs)
         for wanting, others in self._wanting(choosing, MOST_PAIRS):
@@ -152,6 +157,7 @@ class KeepingPath:
                 break
             for more in (others[:0], others):
                 self._take(self._climbed(self._with(wanting, more), first, None, floors), 0)
+        self.given_up[asked] = bound
         return bound
 
     def _fill(self, level: int, floors: Sequence[int], bound: int) -> int | None:

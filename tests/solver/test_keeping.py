@@ -107,3 +107,24 @@ def test_few_pairs_at_a_time_are_as_lawful_and_no_less_kept(compared, monkeypatc
         require_bounds_hold(round_, best, answer)
         reached.append(tuple(r.best for r in answer.levels[:2]) == best.levels[:2])
     assert 100 * sum(reached) >= LEAST_BEST_IN_PARTS * len(reached)
+
+
+def test_a_large_round_asks_once_what_must_be_given_up(compared, monkeypatch):
+    """The same question of the first two levels is asked once; allocations stay lawful, bounds hold."""
+    monkeypatch.setattr(keeping, "LARGE", 0)
+    asked = []
+    real = keeping.least_lost
+    monkeypatch.setattr(keeping, "least_lost", lambda *given: asked.append(tuple(given[3])) or real(*given))
+    saved = 0
+    for round_, best, problem, _ in compared[::3]:
+        clock, levels = Clock(Limits(workers=1)), round_.policy.levels
+        path = KeepingPath(problem, levels, clock)
+        answer = climb(problem, levels, path, clock)
+        path.close()
+        require_clean(round_, problem, answer)
+        require_bounds_hold(round_, best, answer)
+        about = [floors for floors in asked if len(floors) < keeping.FIRST]
+        assert len(about) == len(set(about))
+        saved += len(path.given_up) > 0
+        asked.clear()
+    assert saved
