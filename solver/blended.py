@@ -132,7 +132,7 @@ class BlendedPath:
         pool, before = question.core.pool, last.core.pool
         held = ~np.isin(before.student, stuck)
         at = pool.column[np.searchsorted(pool.pair, before.pair[held])]
-        return self._holding(question, at, last.core.taken(answer.value)[held], mip_max_nodes=NODES)
+        return self._holding(question, at, last.core.taken(answer.value)[held], mip_max_nodes=NODES, checks=CHECKS)
 
     def _holding(self, question: _Question, columns: Ints, number: Ints, **settings: int) -> Answer:
         """The best of the model in which every one of ``columns`` is its ``number``."""

@@ -55,7 +55,10 @@ class Highs:
     def integer(
         self, program: LinearProgram, objective: Expression, rows: list[Row], start: Floats | None, **settings: Any
     ) -> Answer:
-        """Maximise over the integer program, from ``start`` where given; without gap tolerances."""
+        """Maximise over the integer program, from ``start`` where given; without gap tolerances.
+
+        ``settings`` are HiGHS' own, and ``checks``: after how many of its checks of whether to go on the search ends.
+        """
         exact = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.5, "mip_feasibility_tolerance": 1e-7}
         exact["mip_allow_restart"] = False  # on rounds of up to a hundred students a restart costs half the time
         return self._ask(program, objective, rows, start, {**exact, **settings}, integer=True)

@@ -87,6 +87,7 @@ class KeepingPath:
         self.chosen: Ints | None = None
         self.bettered = False
         self.given_up: dict[tuple[int, ...], int | None] = {}
+        """What ``_give_up`` has found, by its floors."""
         self.stages: Stages | None = None
         self.pool = self.kept
 

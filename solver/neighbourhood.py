@@ -176,8 +176,11 @@ def _block_rows(
     fixed = others.members[np.searchsorted(others.schools, k), j]
     least = np.array([problem.smallest_group(int(a), int(b)) for a, b in zip(k, j, strict=True)], dtype=np.int64)
     of_pair = np.searchsorted(keys, school[inside] * width + slot[inside])
+    holders, tied = np.unique(student[inside] * max(1, len(keys)) + of_pair, return_inverse=True)
+    block = holders % max(1, len(keys))
+    come = np.maximum(1, np.bincount(block, minlength=len(keys)))
     most = np.where(counted, problem.slots.group_max[j], problem.slots.capacity[j])
-    most = np.where(fixed > 0, most, np.minimum(most, _may_come(student[inside], of_pair, len(keys))))
+    most = np.where(fixed > 0, most, np.minimum(most, come))  # a relaxation is the tighter for it
     rows = model.rows(-INFINITY, -fixed, len(keys))
     model.put(rows[of_pair], column[inside], 1)
     model.put(rows, count, -most)
@@ -187,25 +190,11 @@ def _block_rows(
     member = rows[of_pair] >= 0
     model.put(rows[of_pair[member]], column[inside[member]], 1)
     model.put(rows[asked], count[asked], -least[asked])
-    _links(model, column[inside], student[inside] * len(keys) + of_pair, of_pair, count)
+    links = model.rows(-INFINITY, 0, len(holders))  # no student in a group that is not open
+    model.put(links[tied], column[inside], 1)
+    model.put(links, count[block], -1)
     _totals(model, problem, j, count, groups)
     return k, j, count, fixed
-
-
-def _may_come(student: Ints, of_pair: Ints, blocks: int) -> Ints:
-    """By block, the students who may join it: a group takes no more, and a relaxation is the tighter for it."""
-    once = np.unique(student * blocks + of_pair) % blocks if blocks else of_pair
-    return np.asarray(np.maximum(1, np.bincount(once, minlength=blocks)))
-
-
-def _links(model: Model, column: Ints, holder: Ints, of_pair: Ints, count: Ints) -> None:
-    """No student in a group that is not open: one row for each student and block."""
-    holders, at = np.unique(holder, return_inverse=True)
-    rows = model.rows(-INFINITY, 0, len(holders))
-    model.put(rows[at], column, 1)
-    block = np.zeros(len(holders), dtype=np.int64)
-    block[at] = of_pair
-    model.put(rows, count[block] if len(count) else block, -1)
 
 
 def _totals(model: Model, problem: Problem, slot: Ints, count: Ints, groups: Ints) -> None:
