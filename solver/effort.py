@@ -18,15 +18,21 @@ SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 
 
+Turns = tuple[tuple[int, float, float], ...]
+"""Steps, and the sizes of the first and the last of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much work a round of this size gets: steps of the first level and of later ones, turns, sweeps.
 
     ``sweeps``: of the first allocation and, where ``sweeps_later`` is not given, of every level after it.
-    ``settled``: turns with settled groups, for rounds that are not priced whole; ``lifts``: times that a level's prices
+    ``lifts``: times that a level's prices
     are sought with the groups of the allocation at hand and lifted, ``lift_turns`` turns each, and ``deals``: sweeps in
     which all is dealt out anew at those prices, for smaller rounds; each 0 for others.
     ``trying``: steps after which rates of exchange with earlier levels are compared, 0 where one is taken as it is.
+    ``mixed``: turns of the first level's search while groups may be of mixed schools, with more pairs at each, and
+    ``mixed_later``: of every later level's; for rounds too large for another search.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
 
@@ -35,13 +41,14 @@ class Effort:
     turns: int
     turn_steps: int
     sweeps: int
-    settled: int = 0
     lifts: int = 0
     lift_turns: int = 0
     deals: int = 0
     shutting: bool = True
     sweeps_later: int | None = None
     trying: int = 60
+    mixed: Turns = ()
+    mixed_later: Turns = ()
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
@@ -53,5 +60,9 @@ class Effort:
                 return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=3, deals=3, sweeps_later=4)
             return cls(260, 110, 6, 25, 11)
         if len(problem.pairs.slot) < SERVED_PAIRS:
-            return cls(110, 20, 5, 12, 2, 2, shutting=False, sweeps_later=1, trying=0)
-        return cls(90, 20, 5, 12, 1, shutting=False, trying=0)
+            turns: Turns = ((120, 1.0, 0.05), (200, 0.2, 0.01), (100, 0.05, 0.003))
+            later: Turns = ((60, 0.1, 0.02), (60, 0.05, 0.003))
+            return cls(30, 20, 5, 12, 2, shutting=False, sweeps_later=1, trying=30, mixed=turns, mixed_later=later)
+        turns = ((60, 1.0, 0.05), (60, 0.2, 0.01))
+        later = ((20, 0.1, 0.02), (30, 0.05, 0.003))
+        return cls(10, 20, 5, 12, 1, shutting=False, trying=0, mixed=turns, mixed_later=later)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.side_by_side import side_by_side
-from solver import around
+from solver import around, nearest
 from solver.bound import kernel_facts, spans_of
 from solver.kernels import chosen_for
 from solver.prices import pair_worths, placed_bonus, school_slot_prices
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from solver.prices import Prices, Worths
     from solver.problem import Problem
 
-_LOADED = (around,)
+_LOADED = (around, nearest)
 ANY = 1 << 59
 """However far behind the best a bundle is."""
 MANY = 6
@@ -90,3 +90,25 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
 
     list(side_by_side(part, spans_of(problem.pairs)))
     return Explored(first, usable, more, mates)
+
+
+def nearest_of(problem: Problem, worth: Worths, prices: Prices, value: Ints, behind: int, cap: int) -> Ints:
+    """The pairs, ascending, that come nearest to bundles worth ``value`` (the best by student): ``cap`` a student.
+
+    Only those are looked for that may be in one worth more than the best less ``behind`` (in scaled units).
+    """
+    kernels = chosen_for(len(problem.pairs.slot))
+    paid, bonus = school_slot_prices(problem, prices), placed_bonus(problem, worth, prices)
+    students, slots = kernel_facts(problem)
+    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    least = value - bonus - behind
+    rows = np.empty((len(value), cap), dtype=np.int64)
+
+    def part(span: tuple[int, int]) -> None:
+        linear = pair_worths(problem, worth, prices, paid, *span)
+        kernels.nearest_pairs(
+            *span, problem.pairs.first, problem.pairs.slot.raw, linear, students, slots, amounts, least, rows
+        )
+
+    list(side_by_side(part, spans_of(problem.pairs)))
+    return np.sort(rows[rows >= 0])

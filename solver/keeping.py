@@ -286,7 +286,7 @@ class KeepingPath:
         from solver.stages import Stages  # noqa: PLC0415 - it loads scipy, which only larger rounds pay for
 
         if self.stages is None:
-            self.stages = Stages(self.problem, self.levels, self.clock)
+            self.stages = Stages.of(self.problem, self.levels, self.clock)
         first, later = (LARGE_STEPS, NEXT_LARGE_STEPS) if len(self.problem.pairs.slot) > LARGE else (STEPS, NEXT_STEPS)
         steps = (first, 1.0, 0.003) if self.stages.last is None else (later, 0.1, 0.003)
         relaxed, prices = self.stages.descend(self.stages.begin(level, floors), *steps)

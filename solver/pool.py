@@ -82,6 +82,15 @@ class PoolSearch:
         self.asked = self.prices(usual=True)
         return relax(self.problem, self.levels, self.level, self.floors, self.asked, self.catalogue)
 
+    def over(self, pool: Ints) -> PoolSearch:
+        """The search gone on with over another pool; only of a round without blocks, whose pairs have no own prices."""
+        old = self.descent
+        search = PoolSearch.begin(
+            self.problem, self.levels, self.level, self.floors, self.catalogue, pool, old.point, old.worth, old.moving
+        )
+        search.descent.strides = old.strides
+        return search
+
     def reopen(self, point: Point) -> None:
         """Let every block be undecided again, with the pool's prices as they were at ``point``."""
         self.descent.forced[:] = -1

@@ -17,6 +17,7 @@ from solver.bettering import FEW_MISSED, RESCUES, Bettering, Dealing, linears
 from solver.bound import relax
 from solver.exact import LevelAnswer
 from solver.greedy import first_allocation
+from solver.mixed import Mixed
 from solver.opening import closed_blocks, groups_held, open_groups
 from solver.pool import restricted
 from solver.prices import Prices
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from solver.bound import Relaxed
     from solver.lifting import Lifted
     from solver.limits import Clock
+    from solver.mixed import Found
     from solver.pool import PoolSearch
     from solver.problem import Problem
-    from solver.settled import Settled
 
 SERVINGS = 1
 OFFERED_PAIRS = 20_000_000
@@ -53,11 +54,12 @@ class PricedPath:
         """Nothing is priced or allocated yet."""
         self.problem, self.levels, self.clock = problem, levels, clock
         self.effort = effort.Effort.of(problem)
-        self.stages = Stages(problem, levels, clock)
+        self.stages = Stages.of(problem, levels, clock)
         self.bettering = Bettering(self.stages, self.effort, clock)
         self.leading = self.bettering.leading
         self.chosen: Ints | None = None
-        self.lifted: Prices | None = None
+        self.mixed = Mixed.of(self.stages) if self.effort.mixed else None
+        self.led: Found | None = None
         self.dealing: Dealing | None = None
         self.head_seconds = 0.0
 
@@ -96,7 +98,8 @@ class PricedPath:
         """
         if level < self.leading or int(self.problem.pairs.first[-1]) <= effort.SERVED_PAIRS:
             return Prices.none(self.problem, level)
-        return self.stages.begin(level, floors).prices(usual=True)
+        assert self.mixed is not None
+        return self.mixed.at_hand(level, floors)
 
     def _keep_back(self, level: int) -> None:
         """Keep time for the bounds of the levels from ``level`` on, by what the first bound took."""
@@ -106,8 +109,10 @@ class PricedPath:
     def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
         """Good prices for a level, and what they prove."""
         self.dealing = None
-        if self.lifted is not None and level == self.leading:
-            return relax(self.problem, self.levels, level, floors, self.lifted, self.stages.catalogue), self.lifted
+        if self.mixed is not None:
+            found = self.led if level == self.leading else None
+            found = found or self.mixed.found(level, floors, self.effort.mixed_later, self.effort.trying)
+            return found.relaxed, found.prices
         sizes = (0.01, 0.002) if level == self.leading else (0.1, 0.003)
         search = self.stages.sought(level, floors, self.effort.trying, sizes[0])
         relaxed, prices = self.stages.descend(search, self.effort.later, *sizes)
@@ -130,8 +135,7 @@ class PricedPath:
 
     def _construct(self) -> Ints:
         """A first allocation: prices for the leading level, groups opened by them, students served, sweeps."""
-        search = self.stages.begin(self.leading, self._heads())
-        self.stages.descend(search, self.effort.first, 1.0, 0.01)
+        search = self._led(self._heads())
         priced = search.descent.point.copy()
         open_groups(search.descent, self.effort.turns, self.effort.turn_steps, 0.03, self.clock)
         self._reconsider(search)
@@ -141,10 +145,18 @@ class PricedPath:
             closed[:] = False
         self.chosen = self._serve(search.prices(), closed)
         self.chosen = self.bettering.improve(self.leading, self.chosen, search.prices(), [])
-        if self.effort.settled and len(self.problem.pairs.slot) and not self.clock.stop():
-            self.lifted = self._settle(self.stages.settled(search))
         search.reopen(priced)
         return self.chosen
+
+    def _led(self, floors: Sequence[int]) -> PoolSearch:
+        """Good prices for the leading level: of a large round first those of mixed groups."""
+        if self.mixed is None:
+            search, first = self.stages.begin(self.leading, floors), 1.0
+        else:
+            self.led = self.mixed.found(self.leading, floors, self.effort.mixed, 0)
+            search, first = self.stages.follow(self.led.search), 0.03
+        search.descent.run(self.effort.first, first, 0.01, self.clock)
+        return search
 
     def _reconsider(self, search: PoolSearch) -> None:
         """Open other schools' groups where settled prices show that those would bring far more."""
@@ -156,15 +168,6 @@ class PricedPath:
             if not settled.change(settled.lift(), FAR_MORE):
                 break
         search.descent.forced[:] = settled.opened
-
-    def _settle(self, settled: Settled) -> Prices:
-        """Prices with the groups settled; where another school's would bring far more, that one opens instead."""
-        settled.run(self.effort.settled)
-        lifted = settled.lift()
-        if settled.change(lifted, FAR_MORE):
-            settled.run(self.effort.settled)
-            lifted = min(lifted, settled.lift(), key=lambda each: each.relaxed.total)
-        return lifted.prices
 
     def _heads(self) -> list[int]:
         """The most that levels before the leading one can be, by prices of 0."""

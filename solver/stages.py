@@ -34,7 +34,7 @@ DEARER, TRIALS, FINER = 3.0, 4, 10
 """By how much dearer earlier levels are tried, how often, and by how much steps shrink meanwhile."""
 POOL_PAIRS = 600_000
 """Rounds of up to so many pairs are priced whole."""
-SAMPLE = 60
+SAMPLE = 30
 """Pairs of each student, about, in a larger round's pool."""
 
 
@@ -45,17 +45,22 @@ class Stages:
     problem: Problem
     levels: Sequence[Level]
     clock: Clock
+    swing: Sequence[float]
+    """What a good slot is worth at each level."""
+    pool: Ints
+    """Ascending positions of the pairs on which prices are sought."""
     catalogue: Catalogue = field(init=False)
-    swing: Sequence[float] = field(init=False)
-    pool: Ints = field(init=False)
     last: PoolSearch | None = field(init=False, default=None)
     before: PoolSearch | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Nothing is priced yet."""
         self.catalogue = Catalogue.of(self.problem)
-        self.swing = swings(self.problem, self.levels)
-        self.pool = self._pool()
+
+    @classmethod
+    def of(cls, problem: Problem, levels: Sequence[Level], clock: Clock) -> Stages:
+        """The searches of a round, on every pair, or of a large round on a random sample of each student's."""
+        return cls(problem, levels, clock, swings(problem, levels), _sampled(problem))
 
     def begin(self, number: int, floors: Sequence[int]) -> PoolSearch:
         """A search for a level's prices: the latest where it is of this level, else from its prices, or from none."""
@@ -87,14 +92,33 @@ class Stages:
         self.last = best
         return best
 
-    def _search(self, number: int, floors: Sequence[int], dear: float) -> PoolSearch:
+    def widen(self, search: PoolSearch, pairs: Ints) -> PoolSearch:
+        """The latest search, of a round without blocks, with ``pairs`` (ascending) added to the pool."""
+        self.pool = np.union1d(search.pool, pairs)
+        self.last = search.over(self.pool)
+        return self.last
+
+    def follow(self, search: PoolSearch) -> PoolSearch:
+        """A search of the round as it is from that of the mixed round, on the same pool: all pay their slot's price."""
+        problem, begun = self.problem, self._search(search.level, search.floors, DEAR, search.pool)
+        rows, point = len(problem.resources.left), search.descent.point
+        asked = np.zeros(len(problem.slot_ids))
+        asked[self.catalogue.slots] = point.rows[rows:]
+        own = asked[problem.pairs.slot[search.pool[begun.descent.block_pair]]]
+        begun.descent.point = Point(
+            point.rates.copy(), point.rows[:rows].copy(), own, point.equity.copy(), point.reserve.copy()
+        )
+        self.pool, self.last = search.pool, begun
+        return begun
+
+    def _search(self, number: int, floors: Sequence[int], dear: float, pool: Ints | None = None) -> PoolSearch:
         """A search from the prices of the level before, in which earlier levels are ``dear``."""
         problem, before, swing = self.problem, self.before, self.swing[number]
         moving = [not set(level.goals) <= HEADS for level in self.levels[:number]]
         rates = np.array(
             [dear * swing / s if moves else UNBEATEN * swing for s, moves in zip(self.swing, moving, strict=False)]
         )
-        pool = self.pool
+        pool = self.pool if pool is None else pool
         if before is None or before.level > number or not moving[before.level]:
             point = _nothing(problem, rates, int(problem.blocked[problem.pairs.slot[pool]].sum()))
         else:
@@ -133,20 +157,6 @@ class Stages:
         search.descent.run(steps, first, last, self.clock)
         return search.priced(), search.asked
 
-    def _pool(self) -> Ints:
-        """Every pair, or of a large round a random sample of each student's."""
-        first = self.problem.pairs.first
-        if int(first[-1]) <= POOL_PAIRS:
-            return np.arange(int(first[-1]), dtype=np.int64)
-        options = np.diff(first)
-        chance = SAMPLE / np.maximum(SAMPLE, options)
-        generator = np.random.Generator(np.random.PCG64(1))
-        found = []
-        for begin, end in self.problem.pairs.spans():
-            likely = np.repeat(chance[begin:end], options[begin:end])
-            found.append(first[begin] + np.flatnonzero(generator.random(len(likely)) < likely))
-        return np.concatenate(found)
-
 
 def _nothing(problem: Problem, rates: Floats, own: int) -> Point:
     return Point(
@@ -156,3 +166,18 @@ def _nothing(problem: Problem, rates: Floats, own: int) -> Point:
         np.full(len(problem.share), 0.5),
         np.full(len(problem.slot_ids), 0.5),
     )
+
+
+def _sampled(problem: Problem) -> Ints:
+    """Every pair, or of a large round a random sample of each student's."""
+    first = problem.pairs.first
+    if int(first[-1]) <= POOL_PAIRS:
+        return np.arange(int(first[-1]), dtype=np.int64)
+    options = np.diff(first)
+    chance = SAMPLE / np.maximum(SAMPLE, options)
+    generator = np.random.Generator(np.random.PCG64(1))
+    found = []
+    for begin, end in problem.pairs.spans():
+        likely = np.repeat(chance[begin:end], options[begin:end])
+        found.append(first[begin] + np.flatnonzero(generator.random(len(likely)) < likely))
+    return np.concatenate(found)

@@ -56,7 +56,7 @@ def _small_neighbourhoods():
 
 def whole(problem, levels, level=0):
     """A search for the level's prices over every pair of a small round."""
-    return Stages(problem, levels, Clock(Limits())).begin(level, [0] * level)
+    return Stages.of(problem, levels, Clock(Limits())).begin(level, [0] * level)
 
 
 @pytest.fixture(scope="module")

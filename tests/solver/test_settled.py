@@ -29,7 +29,7 @@ def settled():
     found = []
     for round_, best in solvable(SOME):
         problem = build_problem(round_, build_options(round_))
-        stages = Stages(problem, round_.policy.levels, Clock(Limits()))
+        stages = Stages.of(problem, round_.policy.levels, Clock(Limits()))
         search = stages.begin(0, [])
         search.descent.run(40, 1.0, 0.05, stages.clock)
         open_groups(search.descent, 2, 6, 0.05, stages.clock)

@@ -1,0 +1,124 @@
+"""The round as if students of any schools could make up a group: a relaxation in which one price a slot goes far.
+
+Who pays for a place in a group that is not settled yet is millions of prices, by school and student, and a descent is
+long in moving them. Where groups may be mixed a slot is a limit like any other, with one price; of a large round these
+few prices prove nearly all that the many would, and are found in a small part of the time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.bound import relax
+from solver.exploring import nearest_of
+from solver.prices import SCALE, worths
+from solver.stages import Stages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.arrays import Ints
+    from solver.bound import Catalogue, Relaxed
+    from solver.pool import PoolSearch
+    from solver.prices import Prices
+    from solver.problem import Problem
+
+NEAREST = 24
+"""Pairs of each student, about, that join those on which prices are sought."""
+BEHIND, CLOSE_BEHIND = 0.3, 0.1
+"""How far those may be from the best, in what a slot is worth, at first prices and at good ones."""
+
+
+def mixed(problem: Problem, blocks: Catalogue) -> Problem:
+    """``problem`` with no blocks: their slots are limits, as wide as the groups of the school with most."""
+    resources, slots = problem.resources, blocks.slots
+    of_slot = blocks.of_slot
+    together = np.minimum(np.minimum(blocks.members, blocks.places), blocks.groups[of_slot] * blocks.most - blocks.fixed)
+    apart = np.where(blocks.single[of_slot], 0, blocks.most_more * blocks.groups[of_slot])
+    wide = np.maximum.reduceat(np.append(np.maximum(together, apart), 0), blocks.slot_first[:-1])
+    before = len(resources.left)
+    extra = np.zeros(len(problem.slot_ids), dtype=np.int64)
+    extra[slots] = 1
+    first = np.append(0, np.cumsum(np.diff(resources.slot_first) + extra))
+    row = np.empty(int(first[-1]), dtype=np.int64)
+    fresh = np.zeros(len(row), dtype=bool)
+    fresh[first[slots + 1] - 1] = True
+    row[~fresh], row[fresh] = resources.slot_row, before + np.arange(len(slots))
+    return replace(
+        problem,
+        rules_off=problem.rules_off | {"group", "one_school"},
+        resources=replace(
+            resources,
+            names=resources.names + tuple(("capacity", problem.slot_ids[j]) for j in slots.tolist()),
+            left=np.append(resources.left, np.maximum(0, wide)),
+            slot_first=first,
+            slot_row=row,
+        ),
+    )
+
+
+def unmixed(problem: Problem, blocks: Catalogue, prices: Prices) -> Prices:
+    """Prices of the mixed round as those of ``problem``: what a slot's row asks, all of its schools pay."""
+    before = len(problem.resources.left)
+    asked = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
+    asked[:, blocks.slots] = prices.rows[before:]
+    return replace(prices, rows=prices.rows[:before], blocks=asked)
+
+
+@dataclass(slots=True)
+class Mixed:
+    """The searches for a round's prices while groups may be mixed, level by level."""
+
+    stages: Stages
+    """Of the round as it is."""
+    inner: Stages
+    """Of the mixed round."""
+
+    @classmethod
+    def of(cls, stages: Stages) -> Mixed:
+        """Nothing is priced yet."""
+        problem = mixed(stages.problem, stages.catalogue)
+        return cls(stages, Stages(problem, stages.levels, stages.clock, stages.swing, stages.pool))
+
+    def found(self, level: int, floors: Sequence[int], turns: Sequence[tuple[int, float, float]], trying: int) -> Found:
+        """Prices of a level and what they prove, after ``turns``: steps, and their first and last size.
+
+        Between them the pairs nearest to what the students would choose join the pool. ``trying``: see ``Effort``.
+        """
+        search = self.inner.sought(level, floors, trying, turns[0][1])
+        for turn, (steps, first, last) in enumerate(turns):
+            if turn:
+                search = self._widened(search, BEHIND if turn == 1 and self.inner.before is None else CLOSE_BEHIND)
+            search.descent.run(steps, first, last, self.inner.clock)
+        prices = self.prices(search)
+        problem, levels = self.stages.problem, self.stages.levels
+        return Found(search, relax(problem, levels, level, floors, prices, self.stages.catalogue), prices)
+
+    def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
+        """The prices at which a level's search begins."""
+        return self.prices(self.inner.begin(level, floors))
+
+    def prices(self, search: PoolSearch) -> Prices:
+        """The prices of ``search`` as those of the round itself."""
+        return unmixed(self.stages.problem, self.stages.catalogue, search.prices())
+
+    def _widened(self, search: PoolSearch, behind: float) -> PoolSearch:
+        """The search with the pairs of the whole round that come nearest to being chosen."""
+        inner, level = self.inner, search.level
+        relaxed = search.priced()
+        worth = worths(inner.levels, level, search.asked)
+        much = int(behind * inner.swing[level] * SCALE)
+        near = nearest_of(inner.problem, worth, search.asked, relaxed.student_value, much, NEAREST)
+        return inner.widen(search, np.union1d(near, relaxed.choice[relaxed.choice >= 0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A search, and its prices and what they prove for the round itself."""
+
+    search: PoolSearch
+    relaxed: Relaxed
+    prices: Prices
