@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.aiming import Aim
+from solver.arrays import union
 from solver.candidates import NEVER, linear_worths, places_left
 from solver.highs import Highs
 from solver.measure import goal_values, level_value, level_values
@@ -107,7 +108,7 @@ class Bettering:
         The best by level order is kept, among those that leave the earlier levels at their ``floors``: a sweep that
         gives a higher level more may not take what another was fixed at. They end where the level is at ``enough``.
         """
-        pool = np.union1d(self.stages.pool, given)
+        pool = union(self.stages.pool, given)
         problem = restricted(self.problem, pool)
         prices = prices.within(pool)
         worth, priced, free = linears(self.levels, level, prices, problem)
@@ -140,7 +141,7 @@ class Bettering:
     def deal(self, level: int, given: Ints, dealing: Dealing, floors: Sequence[int], enough: int) -> Ints:
         """Sweeps in which all is dealt out anew for this level alone, the earlier ones kept in every neighbourhood."""
         standing, lifted = dealing.standing, dealing.lifted
-        pool = np.union1d(self.stages.pool, given)
+        pool = union(self.stages.pool, given)
         problem, blocks = restricted(self.problem, pool), self.stages.catalogue
         sweeper = Sweeper(
             problem, self._alone(level), self.workers, [each.goals for each in self.levels[:level]], WHOLE
@@ -168,7 +169,7 @@ class Bettering:
             if not len(missing) or self.clock.stop() or self.worth(level, given) >= enough:
                 break
             theirs = options_of(self.problem, np.isin(np.arange(len(self.problem.student_ids)), missing))
-            pool = np.unique(np.concatenate([self.stages.pool, given, theirs]))
+            pool = union(self.stages.pool, given, theirs)
             problem, chosen = restricted(self.problem, pool), np.searchsorted(pool, given)
             kept = [each.goals for each in self.levels[: level + 1]]
             sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers[:1], kept)

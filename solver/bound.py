@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,11 +135,17 @@ def relax(
 
 
 def student_side(
-    problem: Problem, worth: Worths, prices: Prices, barred: Ints | None = None, nodes: int = bundles.NODES
+    problem: Problem,
+    worth: Worths,
+    prices: Prices,
+    barred: Ints | None = None,
+    nodes: int = bundles.NODES,
+    only: tuple[int, int] | None = None,
 ) -> tuple[Ints, Ints]:
     """Every student's best bundle under the prices: values, and choices as pair positions.
 
     ``barred``: pair positions, ascending, that nobody may have. ``nodes``: how long a student's bundles are searched.
+    ``only``: the first student who is asked, and the first who is not any more; others choose nothing.
     """
     kernels = chosen_for(len(problem.pairs.slot))
     pairs = problem.pairs
@@ -162,7 +169,7 @@ def student_side(
             choice,
         )  # fmt: skip
 
-    list(side_by_side(part, spans_of(pairs)))
+    list(side_by_side(part, spans_of(pairs) if only is None else _halves(pairs, *only)))
     return value, choice
 
 
@@ -249,6 +256,14 @@ def _deepest(problem: Problem) -> int:
     options = np.diff(problem.pairs.first)
     most = np.minimum(problem.students.max_slots, options)
     return max(1, int(most.max())) if len(most) else 1
+
+
+def _halves(pairs: PairFacts, begin: int, end: int) -> list[tuple[int, int]]:
+    """The students from ``begin`` to ``end`` in ranges of as many pairs, one a thread."""
+    at = np.linspace(pairs.first[begin], pairs.first[end], THREADS + 1)[1:-1]
+    cuts = [begin, *np.searchsorted(pairs.first[begin:end], at).tolist(), end]
+    cuts[1:-1] = [begin + cut for cut in cuts[1:-1]]
+    return [(low, high) for low, high in pairwise(cuts) if low < high]
 
 
 def spans_of(pairs: PairFacts) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver import bundles
+from solver.arrays import union
 from solver.bound import kernel_facts
 from solver.kernels import chosen_for
 from solver.prices import pair_worths, school_slot_prices
@@ -80,7 +81,7 @@ def single_moves(
         pairs.append(picks.ravel())
     row, pair = np.concatenate(rows), np.concatenate(pairs)
     width = max(1, len(slot))
-    unique = np.unique((row * width + pair)[pair >= 0])
+    unique = union((row * width + pair)[pair >= 0])
     row, moved = unique // width, (unique % width)[:, None]
     return Candidates(students[row], moved, move_goals(problem, students[row], moved, kept[row]))
 

@@ -132,23 +132,34 @@ class Descent:
             np.floor(p.reserve * max(0, worth["reserve"])).astype(np.int64),
         )
 
-    def run(self, steps: int, first: float, last: float, clock: Clock) -> None:
-        """``steps`` steps, from ``first`` to ``last`` times each family's unit."""
+    def run(self, steps: int, first: float, last: float, clock: Clock, batches: int = 1) -> None:
+        """``steps`` steps, from ``first`` to ``last`` times each family's unit.
+
+        With several ``batches`` each step asks one of so many parts of the students, in turn, and takes it for all:
+        students are numbered by lot, so that any of these is a fair sample (stochastic gradients, Robbins and Monro
+        1951). What it comes to is then no bound.
+        """
         shrink = (last / first) ** (1.0 / max(1, steps - 1))
         size = first
-        for _ in range(steps):
+        for step in range(steps):
             if clock.stop():
                 break
-            total, slopes = self.slopes()
-            self.best = min(self.best, total)
+            if batches > 1:
+                _, slopes = self.slopes((step % batches, batches))
+            else:
+                total, slopes = self.slopes()
+                self.best = min(self.best, total)
             self._step(slopes, size)
             size *= shrink
 
-    def slopes(self) -> tuple[float, dict[str, Floats]]:
-        """The bound on the pool, and its slope by family."""
+    def slopes(self, batch: tuple[int, int] = (0, 1)) -> tuple[float, dict[str, Floats]]:
+        """The bound on the pool, and its slope by family; ``batch``: which part of how many of the students is asked."""
         problem, prices = self.problem, self.prices()
         worth = worths(self.levels, self.level, prices)
-        value, choice = student_side(problem, worth, prices, nodes=STEP_NODES)
+        number, many = batch
+        count = len(problem.student_ids)
+        only = None if many == 1 else (number * count // many, (number + 1) * count // many)
+        value, choice = student_side(problem, worth, prices, nodes=STEP_NODES, only=only)
         self.choices.append(choice)
         blocks, taken = self._copies(prices)
         total = int(value.sum()) + blocks + int(prices.rows @ problem.resources.left)
@@ -162,8 +173,8 @@ class Descent:
         use = np.bincount(rows, minlength=len(problem.resources.left))
         picked = np.zeros(len(problem.pairs.slot), dtype=bool)
         picked[chosen] = True
-        slopes = self._soft(worth, student, slot, chosen)
-        slopes["rows"] = (problem.resources.left - use).astype(np.float64)
+        slopes = self._soft(worth, student, slot, chosen, many)
+        slopes["rows"] = (problem.resources.left - many * use).astype(np.float64)
         slopes["own"] = (taken - picked[self.block_pair]).astype(np.float64)
         return total / SCALE, slopes
 
@@ -260,17 +271,18 @@ class Descent:
         room = np.minimum(room, blocks.places)
         return max(1, int(np.minimum(np.diff(self.first), room).max(initial=1)))
 
-    def _soft(self, worth: Worths, student: Ints, slot: Ints, chosen: Ints) -> dict[str, Floats]:
-        """Slopes of equity, reserve and the rates."""
+    def _soft(self, worth: Worths, student: Ints, slot: Ints, chosen: Ints, times: int) -> dict[str, Floats]:
+        """Slopes of equity, reserve and the rates, if the students asked stand for ``times`` as many."""
         problem, facts = self.problem, self.problem.students
         placed = facts.placed.copy()
         placed[student] = True
         inside = (placed[:, None] & facts.in_group).sum(axis=0)
-        short = problem.share * int(placed.sum()) - 100 * inside
+        short = times * (problem.share * int(placed.sum()) - 100 * inside)
         slots = problem.slots
         room = np.maximum(0, slots.reserved - slots.reserved_taken)
-        eager = np.bincount(slot[facts.priority[student]], minlength=len(room))
-        goals = {k: float(v) for k, v in goal_values(problem, chosen).items()}
+        eager = times * np.bincount(slot[facts.priority[student]], minlength=len(room))
+        fixed = problem.constants
+        goals = {k: fixed.get(k, 0) + times * float(v - fixed.get(k, 0)) for k, v in goal_values(problem, chosen).items()}
         goals["equity"] = float(self.point.equity @ short)
         held = problem.constants.get("reserve", 0)
         goals["reserve"] = held + float(self.point.reserve @ eager + (1 - self.point.reserve) @ room)

@@ -18,8 +18,8 @@ SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 
 
-Turns = tuple[tuple[int, float, float], ...]
-"""Steps, and the sizes of the first and the last of them."""
+Turns = tuple[tuple[int, float, float, int], ...]
+"""Steps, the sizes of the first and the last of them, and how many parts the students are asked in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Effort:
     are sought with the groups of the allocation at hand and lifted, ``lift_turns`` turns each, and ``deals``: sweeps in
     which all is dealt out anew at those prices, for smaller rounds; each 0 for others.
     ``trying``: steps after which rates of exchange with earlier levels are compared, 0 where one is taken as it is.
+    ``nearest``: pairs of each student that join those on which prices of larger rounds are sought, at each widening.
     ``mixed``: turns of the first level's search while groups may be of mixed schools, with more pairs at each, and
     ``mixed_later``: of every later level's; for rounds too large for another search.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
@@ -47,6 +48,7 @@ class Effort:
     shutting: bool = True
     sweeps_later: int | None = None
     trying: int = 60
+    nearest: int = 48
     mixed: Turns = ()
     mixed_later: Turns = ()
 
@@ -60,9 +62,9 @@ class Effort:
                 return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=3, deals=3, sweeps_later=4)
             return cls(260, 110, 6, 25, 11)
         if len(problem.pairs.slot) < SERVED_PAIRS:
-            turns: Turns = ((120, 1.0, 0.05), (200, 0.2, 0.01), (100, 0.05, 0.003))
-            later: Turns = ((60, 0.1, 0.02), (60, 0.05, 0.003))
+            turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
+            later: Turns = ((200, 0.1, 0.02, 8), (200, 0.05, 0.003, 8))
             return cls(30, 20, 5, 12, 2, shutting=False, sweeps_later=1, trying=30, mixed=turns, mixed_later=later)
-        turns = ((60, 1.0, 0.05), (60, 0.2, 0.01))
-        later = ((20, 0.1, 0.02), (30, 0.05, 0.003))
-        return cls(10, 20, 5, 12, 1, shutting=False, trying=0, mixed=turns, mixed_later=later)
+        turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
+        later = ((60, 0.1, 0.01, 16),)
+        return cls(10, 20, 4, 8, 1, shutting=False, trying=0, nearest=24, mixed=turns, mixed_later=later)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.arrays import union
 from solver.bound import Catalogue, relax
 from solver.core import build_core
 from solver.duals import prices_from_duals
@@ -131,7 +132,7 @@ class KeepingPath:
     def _keep(self) -> Ints | None:
         """Keep what can be kept, then find room beside it for those who were told of a slot and have nothing."""
         first = self.levels[:FIRST]
-        self.chosen = self._climbed(np.union1d(self.kept, beside_pins(self.problem)), first)
+        self.chosen = self._climbed(union(self.kept, beside_pins(self.problem)), first)
         for total in (0, AT_ONCE):
             if self.chosen is None:
                 break
@@ -139,7 +140,7 @@ class KeepingPath:
             options = with_room(self.problem, stay, options_of(self.problem, bare(self.problem, self.chosen)))
             for part in parts(self.problem, shared_out(self.problem, options, total, FEWEST), AT_ONCE):
                 if not self.clock.stop():
-                    self._take(self._climbed(np.union1d(self.chosen, part), first, stay), 0)
+                    self._take(self._climbed(union(self.chosen, part), first, stay), 0)
         return self.chosen
 
     def _give_up(self, floors: Sequence[int]) -> int | None:
@@ -193,7 +194,7 @@ class KeepingPath:
     def _moves(self, wanting: Ints) -> Ints:
         """Some options with room of those who have what the pairs ``wanting`` would take."""
         assert self.chosen is not None
-        problem, held = self.problem, np.union1d(self.kept, self.chosen)
+        problem, held = self.problem, union(self.kept, self.chosen)
         wanted = np.zeros(len(problem.slot_ids), dtype=bool)
         wanted[problem.pairs.slot[wanting]] = True
         movers = np.zeros(len(problem.student_ids), dtype=bool)
@@ -204,7 +205,7 @@ class KeepingPath:
     def _with(self, *more: Ints) -> Ints:
         """The published pairs, those chosen, and more."""
         assert self.chosen is not None
-        return np.unique(np.concatenate([self.kept, self.chosen, *more]))
+        return union(self.kept, self.chosen, *more)
 
     def _key(self) -> tuple[int, ...]:
         assert self.chosen is not None
@@ -217,7 +218,7 @@ class KeepingPath:
             if self.clock.stop():
                 break
             assert self.chosen is not None
-            self._take(self._climbed(np.union1d(self.chosen, options), self.levels, stay, floors), 0)
+            self._take(self._climbed(union(self.chosen, options), self.levels, stay, floors), 0)
 
     def _take(self, other: Ints | None, level: int) -> None:
         """Take another allocation where it is at least as good from ``level`` on and keeps the levels before it."""
@@ -295,7 +296,7 @@ class KeepingPath:
     def _by_relaxations(self, level: int, floors: Sequence[int], best: int) -> tuple[int, Prices]:
         """Prices of the exact model's relaxation over a pool of pairs, which grows while the bound falls."""
         assert self.chosen is not None
-        best_prices, pool = Prices.none(self.problem, level), np.union1d(self.pool, self.chosen)
+        best_prices, pool = Prices.none(self.problem, level), union(self.pool, self.chosen)
         for _ in range(ROUNDS):
             if not self._is_short(level, best):
                 break
@@ -311,6 +312,6 @@ class KeepingPath:
             wanted = np.setdiff1d(relaxed.choice[relaxed.choice >= 0], pool)
             if not len(wanted):
                 break
-            pool = np.union1d(pool, wanted)
+            pool = union(pool, wanted)
         self.pool = pool
         return best, best_prices

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.bound import relax
+from solver.arrays import union
+from solver.bound import relax, student_side
+from solver.descent import STEP_NODES
 from solver.exploring import nearest_of
 from solver.prices import SCALE, worths
 from solver.stages import Stages
@@ -22,14 +24,13 @@ if TYPE_CHECKING:
 
     from solver.arrays import Ints
     from solver.bound import Catalogue, Relaxed
+    from solver.effort import Effort, Turns
     from solver.pool import PoolSearch
     from solver.prices import Prices
     from solver.problem import Problem
 
-NEAREST = 24
-"""Pairs of each student, about, that join those on which prices are sought."""
-BEHIND, CLOSE_BEHIND = 0.3, 0.1
-"""How far those may be from the best, in what a slot is worth, at first prices and at good ones."""
+BEHIND = 0.3
+"""How far pairs that join those on which prices are sought may be from the best, in what a slot is worth."""
 
 
 def mixed(problem: Problem, blocks: Catalogue) -> Problem:
@@ -83,16 +84,16 @@ class Mixed:
         problem = mixed(stages.problem, stages.catalogue)
         return cls(stages, Stages(problem, stages.levels, stages.clock, stages.swing, stages.pool))
 
-    def found(self, level: int, floors: Sequence[int], turns: Sequence[tuple[int, float, float]], trying: int) -> Found:
+    def found(self, level: int, floors: Sequence[int], turns: Turns, effort: Effort) -> Found:
         """Prices of a level and what they prove, after ``turns``: steps, and their first and last size.
 
-        Between them the pairs nearest to what the students would choose join the pool. ``trying``: see ``Effort``.
+        Between them the pairs nearest to what the students would choose join the pool.
         """
-        search = self.inner.sought(level, floors, trying, turns[0][1])
-        for turn, (steps, first, last) in enumerate(turns):
+        search = self.inner.sought(level, floors, effort.trying, turns[0][1])
+        for turn, (steps, first, last, batches) in enumerate(turns):
             if turn:
-                search = self._widened(search, BEHIND if turn == 1 and self.inner.before is None else CLOSE_BEHIND)
-            search.descent.run(steps, first, last, self.inner.clock)
+                search = self._widened(search, effort.nearest)
+            search.descent.run(steps, first, last, self.inner.clock, batches)
         prices = self.prices(search)
         problem, levels = self.stages.problem, self.stages.levels
         return Found(search, relax(problem, levels, level, floors, prices, self.stages.catalogue), prices)
@@ -105,14 +106,13 @@ class Mixed:
         """The prices of ``search`` as those of the round itself."""
         return unmixed(self.stages.problem, self.stages.catalogue, search.prices())
 
-    def _widened(self, search: PoolSearch, behind: float) -> PoolSearch:
-        """The search with the pairs of the whole round that come nearest to being chosen."""
-        inner, level = self.inner, search.level
-        relaxed = search.priced()
-        worth = worths(inner.levels, level, search.asked)
-        much = int(behind * inner.swing[level] * SCALE)
-        near = nearest_of(inner.problem, worth, search.asked, relaxed.student_value, much, NEAREST)
-        return inner.widen(search, np.union1d(near, relaxed.choice[relaxed.choice >= 0]))
+    def _widened(self, search: PoolSearch, many: int) -> PoolSearch:
+        """The search with the ``many`` pairs of each student of the whole round that come nearest to being chosen."""
+        inner, level, prices = self.inner, search.level, search.prices()
+        worth = worths(inner.levels, level, prices)
+        value, _ = student_side(search.descent.problem, worth, prices, nodes=STEP_NODES)
+        much = int(BEHIND * inner.swing[level] * SCALE)
+        return inner.turn_to(search, union(search.pool, nearest_of(inner.problem, worth, prices, value, much, many)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver import effort
+from solver.arrays import union
 from solver.bettering import FEW_MISSED, RESCUES, Bettering, Dealing, linears
 from solver.bound import relax
 from solver.exact import LevelAnswer
@@ -111,7 +112,7 @@ class PricedPath:
         self.dealing = None
         if self.mixed is not None:
             found = self.led if level == self.leading else None
-            found = found or self.mixed.found(level, floors, self.effort.mixed_later, self.effort.trying)
+            found = found or self.mixed.found(level, floors, self.effort.mixed_later, self.effort)
             return found.relaxed, found.prices
         sizes = (0.01, 0.002) if level == self.leading else (0.1, 0.003)
         search = self.stages.sought(level, floors, self.effort.trying, sizes[0])
@@ -153,7 +154,7 @@ class PricedPath:
         if self.mixed is None:
             search, first = self.stages.begin(self.leading, floors), 1.0
         else:
-            self.led = self.mixed.found(self.leading, floors, self.effort.mixed, 0)
+            self.led = self.mixed.found(self.leading, floors, self.effort.mixed, self.effort)
             search, first = self.stages.follow(self.led.search), 0.03
         search.descent.run(self.effort.first, first, 0.01, self.clock)
         return search
@@ -195,7 +196,7 @@ class PricedPath:
             empty = np.flatnonzero(np.bincount(self.problem.pairs.student_of(chosen), minlength=len(first) - 1) == 0)
             step = 1 + int(np.diff(first)[empty].sum()) // OFFERED_PAIRS
             spans = [np.arange(first[s] + s % step, first[s + 1], step) for s in empty]
-            offered = np.unique(np.concatenate([offered, *spans]))
+            offered = union(offered, *spans)
             chosen = self._served(prices, closed, offered)
         return chosen
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MANY = 12
 """Slots offered to each student who makes room."""
-MAKERS = 20_000
+MAKERS = 5_000
 """Students who may make room, about: where more hold slots of the missing, some of these slots are left alone."""
 COUNTING = 1_000
 """How much sooner a counting slot is offered than another, in points."""

@@ -34,8 +34,8 @@ DEARER, TRIALS, FINER = 3.0, 4, 10
 """By how much dearer earlier levels are tried, how often, and by how much steps shrink meanwhile."""
 POOL_PAIRS = 600_000
 """Rounds of up to so many pairs are priced whole."""
-SAMPLE = 30
-"""Pairs of each student, about, in a larger round's pool."""
+SAMPLE, SAMPLED = 60, 5_000_000
+"""Pairs of each student, about, in a larger round's pool at first, and of all students together."""
 
 
 @dataclass(slots=True)
@@ -92,10 +92,9 @@ class Stages:
         self.last = best
         return best
 
-    def widen(self, search: PoolSearch, pairs: Ints) -> PoolSearch:
-        """The latest search, of a round without blocks, with ``pairs`` (ascending) added to the pool."""
-        self.pool = np.union1d(search.pool, pairs)
-        self.last = search.over(self.pool)
+    def turn_to(self, search: PoolSearch, pool: Ints) -> PoolSearch:
+        """The latest search, of a round without blocks, gone on with over another ``pool`` (ascending)."""
+        self.pool, self.last = pool, search.over(pool)
         return self.last
 
     def follow(self, search: PoolSearch) -> PoolSearch:
@@ -174,7 +173,8 @@ def _sampled(problem: Problem) -> Ints:
     if int(first[-1]) <= POOL_PAIRS:
         return np.arange(int(first[-1]), dtype=np.int64)
     options = np.diff(first)
-    chance = SAMPLE / np.maximum(SAMPLE, options)
+    sample = min(SAMPLE, SAMPLED / len(options))
+    chance = sample / np.maximum(sample, options)
     generator = np.random.Generator(np.random.PCG64(1))
     found = []
     for begin, end in problem.pairs.spans():
