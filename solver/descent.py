@@ -39,6 +39,8 @@ MANY_COPIES, PARTS = 50_000, 8
 """Where there are so many copies, slots choose theirs in so many parts side by side."""
 STEP_NODES = 500
 """How long a student's bundles are searched at each step; what is found when it ends is good enough for a slope."""
+FAR = 1e4
+"""How many times as dear, or as cheap, as it begins a rate may become."""
 KEPT = 100
 """Steps whose choices are remembered."""
 LIKE_THE_BEST = 0.7
@@ -94,6 +96,8 @@ class Descent:
     opened: Floats = field(init=False)
     best: float = field(init=False)
     strides: dict[str, Stride] = field(init=False)
+    dear: tuple[Floats, Floats] = field(init=False)
+    """The least and the most that rates may become."""
     choices: deque[Ints] = field(init=False)
     """What the students chose at the last steps, as pair positions or -1."""
 
@@ -109,6 +113,7 @@ class Descent:
         self.opened = np.zeros(len(blocks.slot))
         self.forced = np.full(len(blocks.slot), -1, dtype=np.int64)
         self.best = float("inf")
+        self.dear = self.point.rates / FAR, self.point.rates * FAR
         self.choices = deque(maxlen=KEPT)
         sizes = {"rates": self.level, "rows": len(self.point.rows), "own": len(self.point.own)}
         sizes |= {"block": len(blocks.slot), "slot": len(blocks.slots)}
@@ -238,7 +243,7 @@ class Descent:
         )
         if self.level:
             stride = self.strides["rates"].step(slopes["rates"], size * UNIT["rates"])
-            p.rates *= np.where(self.moving, np.exp(stride), 1.0)
+            p.rates = np.clip(p.rates * np.where(self.moving, np.exp(stride), 1.0), *self.dear)
 
     def _copies(self, prices: Prices) -> tuple[int, Ints]:
         """What the slots' copies are worth, and which are taken, by block pair."""

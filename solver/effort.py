@@ -63,8 +63,8 @@ class Effort:
             return cls(260, 110, 6, 25, 11)
         if len(problem.pairs.slot) < SERVED_PAIRS:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
-            later: Turns = ((200, 0.1, 0.02, 8), (200, 0.05, 0.003, 8))
-            return cls(30, 20, 5, 12, 2, shutting=False, sweeps_later=1, trying=30, mixed=turns, mixed_later=later)
+            later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))
+            return cls(30, 20, 5, 12, 2, shutting=False, sweeps_later=1, trying=60, mixed=turns, mixed_later=later)
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
-        return cls(10, 20, 4, 8, 1, shutting=False, trying=0, nearest=24, mixed=turns, mixed_later=later)
+        return cls(10, 20, 4, 8, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later)

@@ -18,6 +18,7 @@ from solver.arrays import union
 from solver.bound import Catalogue, relax
 from solver.core import build_core
 from solver.duals import prices_from_duals
+from solver.effort import Effort
 from solver.exact import LevelAnswer, NoAllocationError
 from solver.highs import Highs, Row
 from solver.keeping_bound import COUNTED, KEEPING, MOST_PAIRS, least_lost
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from engine.policy import Level
     from solver.arrays import Bools, Ints
     from solver.limits import Clock
+    from solver.mixed import Mixed
     from solver.problem import Problem
     from solver.stages import Stages
 
@@ -65,9 +67,8 @@ ROUNDS = 6
 """Times that a level's prices are found again with more pairs."""
 STEPS, NEXT_STEPS = 160, 80
 """Steps of the first descent for prices, from none, and of each later one, from the last level's."""
-LARGE_STEPS, NEXT_LARGE_STEPS = 60, 15
-"""The same in rounds of more than ``LARGE`` pairs."""
 LARGE = 1_000_000
+"""Rounds of more pairs are asked about in smaller models, and no integer program of all."""
 
 
 def is_about_keeping(problem: Problem, levels: Sequence[Level]) -> bool:
@@ -87,9 +88,9 @@ class KeepingPath:
         self.kept = np.flatnonzero(problem.pairs.kept)
         self.chosen: Ints | None = None
         self.bettered = False
-        self.given_up: dict[tuple[int, ...], int | None] = {}
-        """What ``_give_up`` has found, by its floors."""
+        self.large = len(problem.pairs.slot) > LARGE
         self.stages: Stages | None = None
+        self.mixed: Mixed | None = None
         self.pool = self.kept
 
     def at_hand(self, _level: int, _floors: Sequence[int]) -> None:
@@ -112,6 +113,10 @@ class KeepingPath:
             return LevelAnswer(self.chosen, bound, None, prices)
         if level >= FIRST:
             return LevelAnswer(self.chosen, bound, self._fill(level, floors, bound), prices)
+        if self.large and level < FIRST - 1:
+            self._move(level, floors)
+            if not self._is_short(level, bound):
+                return LevelAnswer(self.chosen, bound, None, prices)
         word = self._give_up([*floors, bound][: FIRST - 1])
         solver_bound = word if level == FIRST - 1 else None
         if self._is_short(level, bound if solver_bound is None else min(bound, solver_bound)):
@@ -146,28 +151,27 @@ class KeepingPath:
     def _give_up(self, floors: Sequence[int]) -> int | None:
         """The solver's word for the most that can be kept with the first level at its floor, and such an allocation.
 
-        It is sought where only students with another slot give one up, then where others may move; in a large round
-        once, for the first two levels ask the same where the first has met its bound.
+        It is sought where only students with another slot give one up, then where others may move.
         """
-        asked = tuple(floors)
-        if asked in self.given_up and len(self.problem.pairs.slot) > LARGE:
-            return self.given_up[asked]
         first, choosing = self.levels[:FIRST], bare(self.problem, self._staying())
-        bound = least_lost(self.problem, first, FIRST - 1, floors, choosing, self.highs)
-        for wanting, others in self._wanting(choosing, MOST_PAIRS):
-            if bound is None or self.clock.stop() or self._key()[:FIRST] >= (*floors, bound):
+        bound = self._word(first, FIRST - 1, floors, choosing)
+        for wanting, others in self._wanting(choosing, AT_ONCE if self.large else MOST_PAIRS):
+            if self.clock.stop() or (bound is not None and self._key()[:FIRST] >= (*floors, bound)):
                 break
             for more in (others[:0], others):
                 self._take(self._climbed(self._with(wanting, more), first, None, floors), 0)
-        self.given_up[asked] = bound
         return bound
+
+    def _word(self, levels: Sequence[Level], level: int, floors: Sequence[int], choosing: Bools) -> int | None:
+        """The solver's word on ``level``, which is not asked for in a large round: there it takes minutes."""
+        return None if self.large else least_lost(self.problem, levels, level, floors, choosing, self.highs)
 
     def _fill(self, level: int, floors: Sequence[int], bound: int) -> int | None:
         """The solver's word on a later level that counts heads, and such an allocation where others can make room."""
         assert self.chosen is not None
         goals, before = self.levels[level].goals, self.chosen
         choosing = lacking(self.problem, self.chosen, goals) | bare(self.problem, self._staying())
-        word = least_lost(self.problem, self.levels, level, floors, choosing, self.highs)
+        word = self._word(self.levels, level, floors, choosing)
         if self._is_short(level, bound if word is None else min(bound, word)):
             self._move(level, floors)
             if self.chosen is not before:
@@ -279,17 +283,25 @@ class KeepingPath:
         counted = KEEPING if len(self.kept) > MOST_COUNTED else COUNTED
         if self.levels[level].goals.keys() <= counted:
             return self._by_relaxations(level, floors, best)
+        if self.large and self.levels[level].goals.keys() <= COUNTED:
+            return best, prices
         found, by_descent = self._by_descent(level, floors)
         return (found, by_descent) if found < best else (best, prices)
 
     def _by_descent(self, level: int, floors: Sequence[int]) -> tuple[int, Prices]:
         """Prices over all pairs, from the last level's where there is one that weighs slots."""
-        from solver.stages import Stages  # noqa: PLC0415 - it loads scipy, which only larger rounds pay for
+        from solver.mixed import Mixed  # noqa: PLC0415 - it loads scipy, which only larger rounds pay for
+        from solver.stages import Stages  # noqa: PLC0415
 
+        effort = Effort.of(self.problem)
         if self.stages is None:
             self.stages = Stages.of(self.problem, self.levels, self.clock)
-        first, later = (LARGE_STEPS, NEXT_LARGE_STEPS) if len(self.problem.pairs.slot) > LARGE else (STEPS, NEXT_STEPS)
-        steps = (first, 1.0, 0.003) if self.stages.last is None else (later, 0.1, 0.003)
+            self.mixed = Mixed.of(self.stages) if effort.mixed else None
+        if self.mixed is not None:
+            turns = effort.mixed if self.mixed.inner.last is None else effort.mixed_later
+            found = self.mixed.found(level, floors, turns, effort)
+            return found.relaxed.bound, found.prices
+        steps = (STEPS, 1.0, 0.003) if self.stages.last is None else (NEXT_STEPS, 0.1, 0.003)
         relaxed, prices = self.stages.descend(self.stages.begin(level, floors), *steps)
         return relaxed.bound, prices
 

@@ -89,7 +89,7 @@ class Mixed:
 
         Between them the pairs nearest to what the students would choose join the pool.
         """
-        search = self.inner.sought(level, floors, effort.trying, turns[0][1])
+        search = self.inner.sought(level, floors, effort.trying, turns[0][1], turns[0][3])
         for turn, (steps, first, last, batches) in enumerate(turns):
             if turn:
                 search = self._widened(search, effort.nearest)

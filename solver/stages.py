@@ -71,24 +71,28 @@ class Stages:
         self.last = self._search(number, floors, DEAR)
         return self.last
 
-    def sought(self, number: int, floors: Sequence[int], steps: int, size: float) -> PoolSearch:
+    def sought(self, number: int, floors: Sequence[int], steps: int, size: float, batches: int = 1) -> PoolSearch:
         """A search whose earlier levels are as dear as proves most after ``steps`` steps of about ``size``.
 
         How much of a level buys a unit of an earlier one nobody knows beforehand, and a descent moves rates slowly: so
-        they are tried dearer and dearer while that proves more.
+        they are tried dearer and dearer while that proves more, or else cheaper and cheaper. ``batches``: see
+        ``Descent.run``.
         """
-        best = self.begin(number, floors)
+        best = begun = self.begin(number, floors)
         if not steps or all(set(level.goals) <= HEADS for level in self.levels[:number]):
             return best
-        best.descent.run(steps, size, size / FINER, self.clock)
-        for times in range(1, TRIALS + 1):
-            if self.clock.stop():
+        least = _tried(best, steps, size, self.clock, batches)
+        for factor in (DEARER, 1 / DEARER):
+            for times in range(1, TRIALS + 1):
+                if self.clock.stop():
+                    break
+                other = self._search(number, floors, DEAR * factor**times)
+                found = _tried(other, steps, size, self.clock, batches)
+                if found >= least:
+                    break
+                best, least = other, found
+            if best is not begun:
                 break
-            other = self._search(number, floors, DEAR * DEARER**times)
-            other.descent.run(steps, size, size / FINER, self.clock)
-            if other.descent.best >= best.descent.best:
-                break
-            best = other
         self.last = best
         return best
 
@@ -155,6 +159,12 @@ class Stages:
         """``steps`` steps of sizes from ``first`` to ``last``; the bound at the end, and its prices."""
         search.descent.run(steps, first, last, self.clock)
         return search.priced(), search.asked
+
+
+def _tried(search: PoolSearch, steps: int, size: float, clock: Clock, batches: int) -> float:
+    """The bound on the pool after some steps, the least on the way where every step tells it."""
+    search.descent.run(steps, size, size / FINER, clock, batches)
+    return search.descent.slopes()[0] if batches > 1 else search.descent.best
 
 
 def _nothing(problem: Problem, rates: Floats, own: int) -> Point:

@@ -109,13 +109,11 @@ def test_few_pairs_at_a_time_are_as_lawful_and_no_less_kept(compared, monkeypatc
     assert 100 * sum(reached) >= LEAST_BEST_IN_PARTS * len(reached)
 
 
-def test_a_large_round_asks_once_what_must_be_given_up(compared, monkeypatch):
-    """The same question of the first two levels is asked once; allocations stay lawful, bounds hold."""
+def test_a_large_round_is_asked_in_smaller_models(compared, monkeypatch):
+    """No integer program of all who lost something is asked; allocations stay lawful, bounds hold, most is kept."""
     monkeypatch.setattr(keeping, "LARGE", 0)
-    asked = []
-    real = keeping.least_lost
-    monkeypatch.setattr(keeping, "least_lost", lambda *given: asked.append(tuple(given[3])) or real(*given))
-    saved = 0
+    monkeypatch.setattr(keeping, "least_lost", lambda *_: pytest.fail("asked for the solver's word"))
+    reached = []
     for round_, best, problem, _ in compared[::3]:
         clock, levels = Clock(Limits(workers=1)), round_.policy.levels
         path = KeepingPath(problem, levels, clock)
@@ -123,8 +121,5 @@ def test_a_large_round_asks_once_what_must_be_given_up(compared, monkeypatch):
         path.close()
         require_clean(round_, problem, answer)
         require_bounds_hold(round_, best, answer)
-        about = [floors for floors in asked if len(floors) < keeping.FIRST]
-        assert len(about) == len(set(about))
-        saved += len(path.given_up) > 0
-        asked.clear()
-    assert saved
+        reached.append(tuple(r.best for r in answer.levels[:2]) == best.levels[:2])
+    assert 100 * sum(reached) >= LEAST_BEST_IN_PARTS * len(reached)
