@@ -16,7 +16,7 @@ from solver.kernels import kernel
 
 NODES = 100_000
 """Search nodes after which a student's value is bounded by the relaxation instead of searched to the end."""
-FEW_NODES = 5_000
+FEW_NODES = 100
 """The same where there are very many students."""
 FEW = 2
 """Candidates of every class among which a good bundle is looked for first."""

@@ -158,7 +158,7 @@ class Descent:
             size *= shrink
 
     def slopes(self, batch: tuple[int, int] = (0, 1)) -> tuple[float, dict[str, Floats]]:
-        """The bound on the pool, and its slope by family; ``batch``: which part of how many of the students is asked."""
+        """The bound on the pool, and its slope by family; ``batch``: which part of how many students is asked."""
         problem, prices = self.problem, self.prices()
         worth = worths(self.levels, self.level, prices)
         number, many = batch
@@ -287,7 +287,9 @@ class Descent:
         room = np.maximum(0, slots.reserved - slots.reserved_taken)
         eager = times * np.bincount(slot[facts.priority[student]], minlength=len(room))
         fixed = problem.constants
-        goals = {k: fixed.get(k, 0) + times * float(v - fixed.get(k, 0)) for k, v in goal_values(problem, chosen).items()}
+        goals = {
+            k: fixed.get(k, 0) + times * float(v - fixed.get(k, 0)) for k, v in goal_values(problem, chosen).items()
+        }
         goals["equity"] = float(self.point.equity @ short)
         held = problem.constants.get("reserve", 0)
         goals["reserve"] = held + float(self.point.reserve @ eager + (1 - self.point.reserve) @ room)

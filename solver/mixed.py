@@ -22,7 +22,6 @@ from solver.stages import Stages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solver.arrays import Ints
     from solver.bound import Catalogue, Relaxed
     from solver.effort import Effort, Turns
     from solver.pool import PoolSearch
@@ -37,7 +36,9 @@ def mixed(problem: Problem, blocks: Catalogue) -> Problem:
     """``problem`` with no blocks: their slots are limits, as wide as the groups of the school with most."""
     resources, slots = problem.resources, blocks.slots
     of_slot = blocks.of_slot
-    together = np.minimum(np.minimum(blocks.members, blocks.places), blocks.groups[of_slot] * blocks.most - blocks.fixed)
+    together = np.minimum(
+        np.minimum(blocks.members, blocks.places), blocks.groups[of_slot] * blocks.most - blocks.fixed
+    )
     apart = np.where(blocks.single[of_slot], 0, blocks.most_more * blocks.groups[of_slot])
     wide = np.maximum.reduceat(np.append(np.maximum(together, apart), 0), blocks.slot_first[:-1])
     before = len(resources.left)
@@ -97,10 +98,6 @@ class Mixed:
         prices = self.prices(search)
         problem, levels = self.stages.problem, self.stages.levels
         return Found(search, relax(problem, levels, level, floors, prices, self.stages.catalogue), prices)
-
-    def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
-        """The prices at which a level's search begins."""
-        return self.prices(self.inner.begin(level, floors))
 
     def prices(self, search: PoolSearch) -> Prices:
         """The prices of ``search`` as those of the round itself."""

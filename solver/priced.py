@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 SERVINGS = 1
 OFFERED_PAIRS = 20_000_000
 """In them, whoever got nothing is offered all pairs, or every second or third and so on, up to so many altogether."""
-OWED, OWED_BY_PAIR = 2.0, 16.0
+OWED, OWED_BY_PAIR = 1.5, 4.0
 """What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
+SERVED = 5.0
+"""What serving the students takes, in the same."""
 TURNS_BETWEEN, CHANGES = 2, 2
 """Turns of settled prices before it is asked whether other schools' groups would bring far more, and how often."""
 FAR_MORE = 0.5
@@ -91,28 +93,28 @@ class PricedPath:
                 self.chosen = self.bettering.rescue(level, self.chosen, bound)
         return LevelAnswer(self.chosen, bound, None, prices)
 
-    def at_hand(self, level: int, floors: Sequence[int]) -> Prices:
-        """Prices that need no search: none, which often prove what heads can be.
+    def at_hand(self, level: int, _floors: Sequence[int]) -> Prices:
+        """Prices that need no search: of the leading level those it was led by, of others none.
 
-        In a very large round those of earlier levels: the best of all bundles takes many times longer to find at no
-        price than at prices that tell.
+        None often prove what heads can be, and more than what another level was priced by.
         """
-        if level < self.leading or int(self.problem.pairs.first[-1]) <= effort.SERVED_PAIRS:
-            return Prices.none(self.problem, level)
-        assert self.mixed is not None
-        return self.mixed.at_hand(level, floors)
+        if level == self.leading and self.led is not None:
+            return self.led.prices
+        return Prices.none(self.problem, level)
 
     def _keep_back(self, level: int) -> None:
         """Keep time for the bounds of the levels from ``level`` on, by what the first bound took."""
         owed = [OWED_BY_PAIR if set(each.goals) & set(BY_PAIR) else OWED for each in self.levels[level + 1 :]]
-        self.clock.kept_back = self.head_seconds * sum(owed)
+        self.clock.kept_back = self.head_seconds * (sum(owed) + (SERVED if self.chosen is None else 0.0))
 
     def _priced(self, level: int, floors: Sequence[int]) -> tuple[Relaxed, Prices]:
         """Good prices for a level, and what they prove."""
         self.dealing = None
         if self.mixed is not None:
-            found = self.led if level == self.leading else None
-            found = found or self.mixed.found(level, floors, self.effort.mixed_later, self.effort)
+            if self.led is not None and level == self.leading:
+                prices = self.led.prices  # found when the floors were only hoped for
+                return relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue), prices
+            found = self.mixed.found(level, floors, self.effort.mixed_later, self.effort)
             return found.relaxed, found.prices
         sizes = (0.01, 0.002) if level == self.leading else (0.1, 0.003)
         search = self.stages.sought(level, floors, self.effort.trying, sizes[0])

@@ -123,12 +123,21 @@ def _shared(problem: Problem, rows: Ints) -> list[Row]:
 
 
 def _blocks(problem: Problem, blocks: Ints) -> Iterator[Row]:
-    """One row for each price, made as it is written: of a hub there are millions."""
-    school, slot = np.nonzero((blocks != 0) & (members(problem) | ~problem.blocked[None, :]))
+    """One row for each price, made as it is written: of a hub there may be millions.
+
+    Where all schools of a slot pay the same one row says so, with no school named.
+    """
+    there = members(problem) | ~problem.blocked[None, :]
+    most = np.where(there, blocks, np.iinfo(np.int64).min).max(axis=0)
+    least = np.where(there, blocks, np.iinfo(np.int64).max).min(axis=0)
+    alike = (most == least) & (most != 0) & problem.blocked
+    school, slot = np.nonzero((blocks != 0) & there & ~alike[None, :])
     schools = [safe_cell(each) for each in problem.school_ids]
     slots = [safe_cell(each) for each in problem.slot_ids]
     order = np.lexsort((_ranks(schools)[school], _ranks(slots)[slot]))
     school, slot = school[order], slot[order]
+    every = sorted((slots[j], int(most[j])) for j in np.flatnonzero(alike))
+    yield from (("block", "", "", name, "", "", "", str(price)) for name, price in every)
     for k, j, price in zip(school.tolist(), slot.tolist(), blocks[school, slot].tolist(), strict=True):
         yield ("block", "", "", slots[j], schools[k], "", "", str(price))
 

@@ -105,7 +105,9 @@ def _blocks(problem: Problem, rows: pd.DataFrame) -> Ints:
     prices = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
     slot = _numbers(rows, "slot_id", problem.slot_ids)
     _refuse(rows, ~problem.blocked[slot], "prices a block in a slot that has none: neither group nor in school")
-    prices[_numbers(rows, "urn", problem.school_ids), slot] = rows["price"].to_numpy()
+    every = (rows["urn"] == "").to_numpy()
+    prices[:, slot[every]] = rows["price"].to_numpy()[every]
+    prices[_numbers(rows[~every], "urn", problem.school_ids), slot[~every]] = rows["price"].to_numpy()[~every]
     return prices
 
 

@@ -237,8 +237,8 @@ def test_what_others_usually_pay_bounds_a_sampled_round_better(monkeypatch):
     assert usual < spare
 
 
-def test_what_an_earlier_level_is_worth_in_a_later_one_is_tried(tmp_path):
-    """Dearer rates are taken where they prove more after the same steps; with no steps none are tried."""
+def test_what_an_earlier_level_is_worth_in_a_later_one_is_tried(tmp_path, monkeypatch):
+    """Dearer or cheaper rates are taken where they prove more after the same steps; with no steps none are tried."""
     write_scenario("pilot", tmp_path / "round", students=120)
     round_ = load_round(tmp_path / "round")
     problem, levels = build_problem(round_, build_options(round_)), round_.policy.levels
@@ -250,10 +250,13 @@ def test_what_an_earlier_level_is_worth_in_a_later_one_is_tried(tmp_path):
         chosen = answer.chosen
         floors.append(path.bettering.worth(level, chosen))
     path.close()
-    cheap = path.stages.begin(last, floors)
-    assert path.stages.sought(last, floors, 0, 0.1) is cheap
-    rate = cheap.descent.point.rates[-1]
-    found = path.stages.sought(last, floors, 60, 0.1)
-    assert found is path.stages.last
-    assert found.descent.best < cheap.descent.best
-    assert found.descent.point.rates[-1] > rate
+    begun = path.stages.begin(last, floors)
+    assert path.stages.sought(last, floors, 0, 0.1) is begun
+    for dear, dearer in ((1e-3, True), (1e3, False)):
+        monkeypatch.setattr("solver.stages.DEAR", dear)
+        before = path.stages._search(last, floors, dear)
+        path.stages.last = before
+        found = path.stages.sought(last, floors, 60, 0.1)
+        assert found is path.stages.last
+        assert found.descent.best < before.descent.best
+        assert bool(found.descent.point.rates[-1] > before.descent.point.rates[-1]) is dearer
