@@ -54,7 +54,7 @@ SHORT = (
 FULL = (
     *SHORT,
     Trial("pilot", "allocate", 60, gaps={"need": 1.5, "equity": 3.0, "preference": 28.0, "lottery": 100.0}),
-    Trial("year10", "allocate", 120, gaps={"need": 9.0, "equity": 13.0, "preference": 110.0, "lottery": 130.0}),
+    Trial("year10", "allocate", 120, gaps={"need": 1.5, "equity": 13.0, "preference": 50.0, "lottery": 130.0}),
 )
 
 

@@ -43,8 +43,6 @@ FAR = 1e4
 """How many times as dear, or as cheap, as it begins a rate may become."""
 KEPT = 100
 """Steps whose choices are remembered."""
-LIKE_THE_BEST = 0.7
-"""What a student outside the pool pays at least, in what the last one pays in the slot's best block."""
 MEAN = 0.95
 """How much of the mean openings each step keeps."""
 UNIT = {"rates": 0.3, "rows": 0.2, "own": 0.025, "block": 0.08, "slot": 0.08, "equity": 0.3, "reserve": 0.3}
@@ -203,27 +201,6 @@ class Descent:
         kernels.spare_worth(self.first, self.member, price, size[blocks.slot], group[of_slot], found)
         spare[blocks.school, blocks.slot] = found
         return spare
-
-    def usual_prices(self) -> Ints:
-        """What students of the pool usually pay in each (school, slot), or what students outside it can.
-
-        In each block that is what the last one pays whom a group would take, as many of the pool as the pool is of all,
-        and not much less than in the slot's best block.
-        """
-        blocks, price = self.catalogue, self.prices().own_price
-        count = np.diff(self.first)
-        block = np.repeat(np.arange(len(count)), count)
-        price = price[self.member][np.lexsort((-price[self.member], block))]
-        share = count / np.maximum(1, blocks.members)
-        last = np.rint(np.minimum(blocks.most_more, blocks.members) * share).astype(np.int64) - 1
-        some = count > 0
-        usual = np.zeros(len(count), dtype=np.int64)
-        usual[some] = price[self.first[:-1][some] + np.clip(last, 0, count - 1)[some]]
-        top = np.maximum.reduceat(np.append(usual, 0), blocks.slot_first[:-1])[blocks.of_slot]
-        found = self.spare_prices()
-        at = blocks.school, blocks.slot
-        found[at] = np.maximum(found[at], np.maximum(usual, (LIKE_THE_BEST * np.maximum(0, top)).astype(np.int64)))
-        return found
 
     def _step(self, slopes: Mapping[str, Floats], size: float) -> None:
         p, unit = self.point, self.worth * size

@@ -12,8 +12,8 @@ FEW_PAIRS = 30_000
 """Rounds of up to so many pairs have their prices lifted several times at every level."""
 DEALT_PAIRS = 100_000
 """Rounds of up to so many pairs are dealt out anew: in larger ones a neighbourhood has too few schools."""
-MANY_PAIRS = 1_000_000
-"""In rounds of more pairs prices are sought on a pool of them."""
+MANY_PAIRS = 600_000
+"""In rounds of so many pairs prices are sought on a pool of them, first as if groups could be mixed."""
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 

@@ -1,13 +1,12 @@
-"""A pool of pairs on which prices are sought, and the pricing of the whole round at them."""
+"""A pool of pairs on which prices are sought, and the prices of the whole round that follow."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.bound import relax
 from solver.descent import Descent
 from solver.prices import SCALE, Prices
 from solver.separations import among
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from engine.policy import Level
     from solver.arrays import Ints
-    from solver.bound import Catalogue, Relaxed
+    from solver.bound import Catalogue
     from solver.descent import Point
     from solver.problem import Problem
 
@@ -35,7 +34,7 @@ def restricted(problem: Problem, keep: Ints) -> Problem:
 
 @dataclass(slots=True)
 class PoolSearch:
-    """The search for one level's prices: a descent on the pool, and pricing of the whole round."""
+    """The search for one level's prices: a descent on the pool."""
 
     problem: Problem
     levels: Sequence[Level]
@@ -44,7 +43,6 @@ class PoolSearch:
     catalogue: Catalogue
     pool: Ints
     descent: Descent
-    asked: Prices = field(init=False)
 
     @classmethod
     def begin(
@@ -68,19 +66,10 @@ class PoolSearch:
         self.floors = floors
         self.descent.floors = floors
 
-    def prices(self, *, usual: bool = False) -> Prices:
-        """The point as prices of the whole round: pairs outside the pool pay what their block has to spare.
-
-        ``usual``: or as much as those of the pool do, where that is more; so the whole round is bounded best.
-        """
-        p = self.descent.prices()
-        blocks = self.descent.usual_prices() if usual else self.descent.spare_prices()
+    def prices(self) -> Prices:
+        """The point as prices of the whole round: pairs outside the pool pay what their block has to spare."""
+        p, blocks = self.descent.prices(), self.descent.spare_prices()
         return Prices(SCALE, p.rates, p.rows, blocks, self.pool[p.own_pair], p.own_price, p.equity, p.reserve)
-
-    def priced(self) -> Relaxed:
-        """Price every pair of the round: what would be chosen at these prices."""
-        self.asked = self.prices(usual=True)
-        return relax(self.problem, self.levels, self.level, self.floors, self.asked, self.catalogue)
 
     def over(self, pool: Ints) -> PoolSearch:
         """The search gone on with over another pool; only of a round without blocks, whose pairs have no own prices."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.bound import Catalogue
+from solver import effort
+from solver.bound import Catalogue, relax
 from solver.columns import Columns
 from solver.descent import Point
 from solver.pool import PoolSearch
@@ -32,8 +33,6 @@ DEAR = 1.0
 """The rate that any other earlier level begins with, in what slots are worth."""
 DEARER, TRIALS, FINER = 3.0, 4, 10
 """By how much dearer earlier levels are tried, how often, and by how much steps shrink meanwhile."""
-POOL_PAIRS = 600_000
-"""Rounds of up to so many pairs are priced whole."""
 SAMPLE, SAMPLED = 60, 5_000_000
 """Pairs of each student, about, in a larger round's pool at first, and of all students together."""
 
@@ -158,7 +157,8 @@ class Stages:
     def descend(self, search: PoolSearch, steps: int, first: float, last: float) -> tuple[Relaxed, Prices]:
         """``steps`` steps of sizes from ``first`` to ``last``; the bound at the end, and its prices."""
         search.descent.run(steps, first, last, self.clock)
-        return search.priced(), search.asked
+        prices = search.prices()
+        return relax(self.problem, self.levels, search.level, search.floors, prices, self.catalogue), prices
 
 
 def _tried(search: PoolSearch, steps: int, size: float, clock: Clock, batches: int) -> float:
@@ -180,7 +180,7 @@ def _nothing(problem: Problem, rates: Floats, own: int) -> Point:
 def _sampled(problem: Problem) -> Ints:
     """Every pair, or of a large round a random sample of each student's."""
     first = problem.pairs.first
-    if int(first[-1]) <= POOL_PAIRS:
+    if int(first[-1]) < effort.MANY_PAIRS:
         return np.arange(int(first[-1]), dtype=np.int64)
     options = np.diff(first)
     sample = min(SAMPLE, SAMPLED / len(options))

@@ -35,7 +35,7 @@ def searched():
     """Round, optimum and the mixed searches, where groups are there; only some pairs of each student are looked at."""
     found = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("solver.stages.POOL_PAIRS", 0)
+        patch.setattr("solver.effort.MANY_PAIRS", 0)
         patch.setattr("solver.stages.SAMPLE", 4)
         for round_, best in solvable(SOME):
             problem = build_problem(round_, build_options(round_))

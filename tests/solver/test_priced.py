@@ -187,7 +187,7 @@ def test_what_an_in_school_slot_has_left_goes_to_one_neighbourhood(compared):
 @pytest.mark.parametrize("after", [None, 1, 3])
 def test_rounds_too_large_to_be_served_whole(monkeypatch, after):
     """A few pairs a student at hand, bundles not searched to the end: clean, and every bound holds, reached or not."""
-    for name, value in (("effort.MANY_PAIRS", 0), ("effort.SERVED_PAIRS", 0), ("stages.POOL_PAIRS", 0)):
+    for name, value in (("effort.MANY_PAIRS", 0), ("effort.SERVED_PAIRS", 0)):
         monkeypatch.setattr(f"solver.{name}", value)
     monkeypatch.setattr("solver.stages.SAMPLE", 3)
     monkeypatch.setattr("solver.priced.OFFERED_PAIRS", 30)
@@ -214,27 +214,6 @@ def test_time_is_kept_back_for_the_bounds_that_are_owed():
     path._keep_back(len(round_.policy.levels) - 1)
     assert clock.kept_back == 0.0
     path.close()
-
-
-def test_what_others_usually_pay_bounds_a_sampled_round_better(monkeypatch):
-    """Pairs outside the pool at the pool's prices prove far less room than at what their slots can spare."""
-    monkeypatch.setattr("solver.stages.POOL_PAIRS", 0)
-    monkeypatch.setattr("solver.stages.SAMPLE", 4)
-    bounds = []
-    for seed in (1, 4, 9):
-        round_ = random_round(seed, "town")
-        problem, levels = build_problem(round_, build_options(round_)), round_.policy.levels
-        path = PricedPath(problem, levels, Clock(Limits()))
-        floors = path._heads()
-        search = path.stages.begin(path.leading, floors)
-        search.descent.run(80, 1.0, 0.02, path.clock)
-        prices = search.prices(usual=True), search.prices()
-        bounds.append(
-            [relax(problem, levels, path.leading, floors, each, Catalogue.of(problem)).bound for each in prices]
-        )
-        path.close()
-    usual, spare = np.array(bounds).sum(axis=0)
-    assert usual < spare
 
 
 def test_what_an_earlier_level_is_worth_in_a_later_one_is_tried(tmp_path, monkeypatch):

@@ -107,7 +107,6 @@ def test_a_round_that_is_sampled_is_answered_lawfully():
         for name, value in {
             "solver.effort.MANY_PAIRS": 0,
             "solver.bettering.NEIGHBOURS": 3,
-            "solver.stages.POOL_PAIRS": 0,
             "solver.stages.SAMPLE": 5,
         }.items():
             patch.setattr(name, value)
