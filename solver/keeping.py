@@ -283,8 +283,6 @@ class KeepingPath:
         counted = KEEPING if len(self.kept) > MOST_COUNTED else COUNTED
         if self.levels[level].goals.keys() <= counted:
             return self._by_relaxations(level, floors, best)
-        if self.large and self.levels[level].goals.keys() <= COUNTED:
-            return best, prices
         found, by_descent = self._by_descent(level, floors)
         return (found, by_descent) if found < best else (best, prices)
 
