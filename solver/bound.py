@@ -155,7 +155,7 @@ def student_side(
     paid = school_slot_prices(problem, prices)
     bonus = placed_bonus(problem, worth, prices)
     students, slot_arrays = kernel_facts(problem)
-    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
     nodes = nodes if len(pairs.slot) <= MANY_PAIRS else min(nodes, bundles.FEW_NODES)
 
@@ -169,7 +169,7 @@ def student_side(
             choice,
         )  # fmt: skip
 
-    list(side_by_side(part, spans_of(pairs) if only is None else _halves(pairs, *only)))
+    list(side_by_side(part, spans_of(pairs) if only is None else _shared_out(pairs, *only)))
     return value, choice
 
 
@@ -258,11 +258,10 @@ def _deepest(problem: Problem) -> int:
     return max(1, int(most.max())) if len(most) else 1
 
 
-def _halves(pairs: PairFacts, begin: int, end: int) -> list[tuple[int, int]]:
-    """The students from ``begin`` to ``end`` in ranges of as many pairs, one a thread."""
-    at = np.linspace(pairs.first[begin], pairs.first[end], THREADS + 1)[1:-1]
-    cuts = [begin, *np.searchsorted(pairs.first[begin:end], at).tolist(), end]
-    cuts[1:-1] = [begin + cut for cut in cuts[1:-1]]
+def _shared_out(pairs: PairFacts, begin: int, end: int) -> list[tuple[int, int]]:
+    """The students from ``begin`` to ``end`` in ranges of as many pairs, about, one a thread."""
+    at = np.linspace(pairs.first[begin], pairs.first[end], THREADS + 1)
+    cuts = [begin, *np.clip(np.searchsorted(pairs.first, at[1:-1]), begin, end).tolist(), end]
     return [(low, high) for low, high in pairwise(cuts) if low < high]
 
 

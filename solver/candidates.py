@@ -67,7 +67,7 @@ def single_moves(
     """
     kernels = chosen_for(len(problem.pairs.slot))
     student_facts, slot_facts = kernel_facts(problem)
-    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
     first, slot = problem.pairs.first, problem.pairs.slot
     rows, pairs = [np.arange(len(students))], [released]

@@ -41,8 +41,8 @@ STEP_NODES = 500
 """How long a student's bundles are searched at each step; what is found when it ends is good enough for a slope."""
 FAR = 1e4
 """How many times as dear, or as cheap, as it begins a rate may become."""
-KEPT = 100
-"""Steps whose choices are remembered."""
+KEPT, KEPT_STUDENTS = 100, 1_000_000
+"""Steps whose choices are remembered, and students of all of these together."""
 MEAN = 0.95
 """How much of the mean openings each step keeps."""
 UNIT = {"rates": 0.3, "rows": 0.2, "own": 0.025, "block": 0.08, "slot": 0.08, "equity": 0.3, "reserve": 0.3}
@@ -112,7 +112,7 @@ class Descent:
         self.forced = np.full(len(blocks.slot), -1, dtype=np.int64)
         self.best = float("inf")
         self.dear = self.point.rates / FAR, self.point.rates * FAR
-        self.choices = deque(maxlen=KEPT)
+        self.choices = deque(maxlen=min(KEPT, 1 + KEPT_STUDENTS // max(1, len(problem.student_ids))))
         sizes = {"rates": self.level, "rows": len(self.point.rows), "own": len(self.point.own)}
         sizes |= {"block": len(blocks.slot), "slot": len(blocks.slots)}
         sizes |= {"equity": len(self.point.equity), "reserve": len(self.point.reserve)}
@@ -140,7 +140,7 @@ class Descent:
 
         With several ``batches`` each step asks one of so many parts of the students, in turn, and takes it for all:
         students are numbered by lot, so that any of these is a fair sample (stochastic gradients, Robbins and Monro
-        1951). What it comes to is then no bound.
+        1951). What it comes to is then no bound. Only for rounds without blocks, whose groups need all students.
         """
         shrink = (last / first) ** (1.0 / max(1, steps - 1))
         size = first

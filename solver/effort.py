@@ -17,7 +17,6 @@ MANY_PAIRS = 600_000
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
 
-
 Turns = tuple[tuple[int, float, float, int], ...]
 """Steps, the sizes of the first and the last of them, and how many parts the students are asked in."""
 
@@ -27,13 +26,13 @@ class Effort:
     """How much work a round of this size gets: steps of the first level and of later ones, turns, sweeps.
 
     ``sweeps``: of the first allocation and, where ``sweeps_later`` is not given, of every level after it.
-    ``lifts``: times that a level's prices
-    are sought with the groups of the allocation at hand and lifted, ``lift_turns`` turns each, and ``deals``: sweeps in
-    which all is dealt out anew at those prices, for smaller rounds; each 0 for others.
+    ``lifts``: times that a level's prices are sought with the groups of the allocation at hand and lifted,
+    ``lift_turns`` turns each, and ``deals``: sweeps in which all is dealt out anew at those prices, for smaller rounds;
+    each 0 for others.
     ``trying``: steps after which rates of exchange with earlier levels are compared, 0 where one is taken as it is.
     ``nearest``: pairs of each student that join those on which prices of larger rounds are sought, at each widening.
     ``mixed``: turns of the first level's search while groups may be of mixed schools, with more pairs at each, and
-    ``mixed_later``: of every later level's; for rounds too large for another search.
+    ``mixed_later``: of every later level's, for rounds too large for another search; ``later`` is then 0.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
 
@@ -64,7 +63,7 @@ class Effort:
         if len(problem.pairs.slot) < SERVED_PAIRS:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
             later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))
-            return cls(30, 20, 5, 12, 2, shutting=False, sweeps_later=1, trying=60, mixed=turns, mixed_later=later)
+            return cls(30, 0, 5, 12, 2, shutting=False, sweeps_later=1, trying=60, mixed=turns, mixed_later=later)
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
-        return cls(10, 20, 4, 8, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later)
+        return cls(10, 0, 4, 8, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later)

@@ -61,7 +61,7 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
     kernels = chosen_for(len(problem.pairs.slot))
     paid, bonus = school_slot_prices(problem, prices), placed_bonus(problem, worth, prices)
     students, slots = kernel_facts(problem)
-    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
     first, slot = problem.pairs.first, problem.pairs.slot
     more, least = np.empty(len(slot), dtype=np.int64), value - bonus - behind
@@ -100,8 +100,7 @@ def nearest_of(problem: Problem, worth: Worths, prices: Prices, value: Ints, beh
     kernels = chosen_for(len(problem.pairs.slot))
     paid, bonus = school_slot_prices(problem, prices), placed_bonus(problem, worth, prices)
     students, slots = kernel_facts(problem)
-    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
-    least = value - bonus - behind
+    amounts, least = worth.of_bundles, value - bonus - behind
     rows = np.empty((len(value), cap), dtype=np.int64)
 
     def part(span: tuple[int, int]) -> None:

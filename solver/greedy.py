@@ -46,7 +46,7 @@ def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], d
     kernels = chosen_for(len(problem.pairs.slot))
     facts, slots, resources = problem.students, problem.slots, problem.resources
     student_facts, slot_facts = kernel_facts(problem)
-    amounts = tuple(max(0, worth[g]) for g in ("guarantee", "need", "breadth", "progression"))
+    amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
     rows = (
         resources.slot_first, resources.slot_row, resources.support_row, resources.brings_support,

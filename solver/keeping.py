@@ -67,8 +67,6 @@ ROUNDS = 6
 """Times that a level's prices are found again with more pairs."""
 STEPS, NEXT_STEPS = 160, 80
 """Steps of the first descent for prices, from none, and of each later one, from the last level's."""
-LARGE = 1_000_000
-"""Rounds of more pairs are asked about in smaller models, and no integer program of all."""
 
 
 def is_about_keeping(problem: Problem, levels: Sequence[Level]) -> bool:
@@ -88,7 +86,9 @@ class KeepingPath:
         self.kept = np.flatnonzero(problem.pairs.kept)
         self.chosen: Ints | None = None
         self.bettered = False
-        self.large = len(problem.pairs.slot) > LARGE
+        self.effort = Effort.of(problem)
+        self.large = bool(self.effort.mixed)
+        """Asked about in smaller models, by no integer program of all, and priced as if groups could be mixed."""
         self.stages: Stages | None = None
         self.mixed: Mixed | None = None
         self.pool = self.kept
@@ -291,14 +291,13 @@ class KeepingPath:
         from solver.mixed import Mixed  # noqa: PLC0415 - it loads scipy, which only larger rounds pay for
         from solver.stages import Stages  # noqa: PLC0415
 
-        effort = Effort.of(self.problem)
         if self.stages is None:
             self.stages = Stages.of(self.problem, self.levels, self.clock)
-            self.mixed = Mixed.of(self.stages) if effort.mixed else None
+            self.mixed = Mixed.of(self.stages) if self.large else None
         if self.mixed is not None:
-            turns = effort.mixed if self.mixed.inner.last is None else effort.mixed_later
-            found = self.mixed.found(level, floors, turns, effort)
-            return found.relaxed.bound, found.prices
+            turns = self.effort.mixed if self.mixed.inner.last is None else self.effort.mixed_later
+            relaxed, prices = self.mixed.proven(self.mixed.search(level, floors, turns, self.effort))
+            return relaxed.bound, prices
         steps = (STEPS, 1.0, 0.003) if self.stages.last is None else (NEXT_STEPS, 0.1, 0.003)
         relaxed, prices = self.stages.descend(self.stages.begin(level, floors), *steps)
         return relaxed.bound, prices

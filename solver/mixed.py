@@ -22,6 +22,7 @@ from solver.stages import Stages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from solver.arrays import Ints
     from solver.bound import Catalogue, Relaxed
     from solver.effort import Effort, Turns
     from solver.pool import PoolSearch
@@ -85,37 +86,31 @@ class Mixed:
         problem = mixed(stages.problem, stages.catalogue)
         return cls(stages, Stages(problem, stages.levels, stages.clock, stages.swing, stages.pool))
 
-    def found(self, level: int, floors: Sequence[int], turns: Turns, effort: Effort) -> Found:
-        """Prices of a level and what they prove, after ``turns``: steps, and their first and last size.
+    def search(self, level: int, floors: Sequence[int], turns: Turns, effort: Effort) -> PoolSearch:
+        """The search for a level's prices after ``turns``; between them pairs join the pool.
 
-        Between them the pairs nearest to what the students would choose join the pool.
+        These are the pairs nearest to what the students would choose, ``effort.nearest`` of each student.
         """
-        search = self.inner.sought(level, floors, effort.trying, turns[0][1], turns[0][3])
+        found = self.inner.sought(level, floors, effort.trying, turns[0][1], turns[0][3])
         for turn, (steps, first, last, batches) in enumerate(turns):
             if turn:
-                search = self._widened(search, effort.nearest)
-            search.descent.run(steps, first, last, self.inner.clock, batches)
+                found = self.inner.turn_to(found, union(found.pool, self._nearest(found, effort.nearest)))
+            found.descent.run(steps, first, last, self.inner.clock, batches)
+        return found
+
+    def proven(self, search: PoolSearch) -> tuple[Relaxed, Prices]:
+        """What the prices of ``search`` prove for the round itself, and these prices."""
+        problem, blocks, levels = self.stages.problem, self.stages.catalogue, self.stages.levels
         prices = self.prices(search)
-        problem, levels = self.stages.problem, self.stages.levels
-        return Found(search, relax(problem, levels, level, floors, prices, self.stages.catalogue), prices)
+        return relax(problem, levels, search.level, search.floors, prices, blocks), prices
 
     def prices(self, search: PoolSearch) -> Prices:
         """The prices of ``search`` as those of the round itself."""
-        return unmixed(self.stages.problem, self.stages.catalogue, search.prices())
+        return unmixed(self.stages.problem, self.stages.catalogue, search.descent.prices())
 
-    def _widened(self, search: PoolSearch, many: int) -> PoolSearch:
-        """The search with the ``many`` pairs of each student of the whole round that come nearest to being chosen."""
-        inner, level, prices = self.inner, search.level, search.prices()
+    def _nearest(self, search: PoolSearch, many: int) -> Ints:
+        """The ``many`` pairs of each student of the whole round that come nearest to being chosen."""
+        inner, level, prices = self.inner, search.level, search.descent.prices()
         worth = worths(inner.levels, level, prices)
         value, _ = student_side(search.descent.problem, worth, prices, nodes=STEP_NODES)
-        much = int(BEHIND * inner.swing[level] * SCALE)
-        return inner.turn_to(search, union(search.pool, nearest_of(inner.problem, worth, prices, value, much, many)))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A search, and its prices and what they prove for the round itself."""
-
-    search: PoolSearch
-    relaxed: Relaxed
-    prices: Prices
+        return nearest_of(inner.problem, worth, prices, value, int(BEHIND * inner.swing[level] * SCALE), many)

@@ -23,7 +23,7 @@ def tops(count, worth, label, linear, top, marks):
         if label[i] >= 0 and worth[i] > 0:
             marks[label[i]] = max(marks[label[i]], linear[i])
     classes = 0
-    for mark in range(len(marks)):
+    for mark in range(len(marks)):  # in place: there are never more classes than marks looked at
         if marks[mark] > UNFIT:
             top[classes], marks[classes] = marks[mark], mark
             classes += 1

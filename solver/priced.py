@@ -1,6 +1,7 @@
 """The priced path, for rounds too large for one exact model: prices, groups opened by them, exact neighbourhoods.
 
-Level by level: a descent finds prices, whose bound is taken over every eligible pair. At the first level that does
+Level by level: a descent finds prices, whose bound is taken over every eligible pair; of a large round those of mixed
+groups, a price a slot. At the first level that does
 more than count heads the prices also settle which groups open, and students are served at them; from then on sweeps of
 exact neighbourhoods improve the allocation. The work is counted in steps and sweeps.
 """
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from solver.bound import Relaxed
     from solver.lifting import Lifted
     from solver.limits import Clock
-    from solver.mixed import Found
     from solver.pool import PoolSearch
     from solver.problem import Problem
 
@@ -62,7 +62,7 @@ class PricedPath:
         self.leading = self.bettering.leading
         self.chosen: Ints | None = None
         self.mixed = Mixed.of(self.stages) if self.effort.mixed else None
-        self.led: Found | None = None
+        self.led: PoolSearch | None = None
         self.dealing: Dealing | None = None
         self.head_seconds = 0.0
 
@@ -83,9 +83,11 @@ class PricedPath:
         if level < self.leading and bound - self.bettering.worth(level, self.chosen) <= RESCUES * FEW_MISSED:
             self.chosen = self.bettering.rescue(level, self.chosen, bound)
         if self.bettering.worth(level, self.chosen) < bound and self.levels[level].proof and not self.clock.stop():
-            relaxed, found = self._priced(level, floors)
-            if relaxed.bound < bound:
-                bound, prices = relaxed.bound, found
+            found = prices
+            if self.led is None or level != self.leading:
+                relaxed, found = self._priced(level, floors)
+                if relaxed.bound < bound:
+                    bound, prices = relaxed.bound, found
             self.chosen = self.bettering.improve(level, self.chosen, found, floors, bound)
             if self.dealing is not None:
                 self.chosen = self.bettering.deal(level, self.chosen, self.dealing, floors, bound)
@@ -98,8 +100,8 @@ class PricedPath:
 
         None often prove what heads can be, and more than what another level was priced by.
         """
-        if level == self.leading and self.led is not None:
-            return self.led.prices
+        if self.mixed is not None and self.led is not None and level == self.leading:
+            return self.mixed.prices(self.led)
         return Prices.none(self.problem, level)
 
     def _keep_back(self, level: int) -> None:
@@ -111,11 +113,7 @@ class PricedPath:
         """Good prices for a level, and what they prove."""
         self.dealing = None
         if self.mixed is not None:
-            if self.led is not None and level == self.leading:
-                prices = self.led.prices  # found when the floors were only hoped for
-                return relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue), prices
-            found = self.mixed.found(level, floors, self.effort.mixed_later, self.effort)
-            return found.relaxed, found.prices
+            return self.mixed.proven(self.mixed.search(level, floors, self.effort.mixed_later, self.effort))
         sizes = (0.01, 0.002) if level == self.leading else (0.1, 0.003)
         search = self.stages.sought(level, floors, self.effort.trying, sizes[0])
         relaxed, prices = self.stages.descend(search, self.effort.later, *sizes)
@@ -156,8 +154,8 @@ class PricedPath:
         if self.mixed is None:
             search, first = self.stages.begin(self.leading, floors), 1.0
         else:
-            self.led = self.mixed.found(self.leading, floors, self.effort.mixed, self.effort)
-            search, first = self.stages.follow(self.led.search), 0.03
+            self.led = self.mixed.search(self.leading, floors, self.effort.mixed, self.effort)
+            search, first = self.stages.follow(self.led), 0.03
         search.descent.run(self.effort.first, first, 0.01, self.clock)
         return search
 

@@ -80,6 +80,11 @@ class Worths:
         """The worth of one unit of ``goal``."""
         return self.of_goal.get(goal, 0)
 
+    @property
+    def of_bundles(self) -> tuple[int, ...]:
+        """What a bundle earns as a whole, as the inner loops take it; what a level works against is left out."""
+        return tuple(max(0, self[goal]) for goal in ("guarantee", "need", "breadth", "progression"))
+
 
 def worths(levels: Sequence[Level], level: int, prices: Prices) -> Worths:
     """The combined worth of every goal at ``level``."""

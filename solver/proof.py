@@ -2,7 +2,8 @@
 
 One gzipped CSV a level, ``proof/1-guarantee.csv.gz``: sorted by ids, prices of 0 left out, the same bytes for the same
 prices. A student's ``own`` price stands for the ``block`` price of the school in that slot, so it is written even
-where it is 0, and left out where it says what the block's says.
+where it is 0, and left out where it says what the block's says. A ``block`` price that names no school is that of every
+school in the slot.
 """
 
 from __future__ import annotations

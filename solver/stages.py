@@ -102,25 +102,25 @@ class Stages:
 
     def follow(self, search: PoolSearch) -> PoolSearch:
         """A search of the round as it is from that of the mixed round, on the same pool: all pay their slot's price."""
-        problem, begun = self.problem, self._search(search.level, search.floors, DEAR, search.pool)
-        rows, point = len(problem.resources.left), search.descent.point
+        problem, pool, old = self.problem, search.pool, search.descent
+        rows, point, slot = len(problem.resources.left), old.point.copy(), problem.pairs.slot[pool]
         asked = np.zeros(len(problem.slot_ids))
         asked[self.catalogue.slots] = point.rows[rows:]
-        own = asked[problem.pairs.slot[search.pool[begun.descent.block_pair]]]
-        begun.descent.point = Point(
-            point.rates.copy(), point.rows[:rows].copy(), own, point.equity.copy(), point.reserve.copy()
+        point.rows, point.own = point.rows[:rows], asked[slot[problem.blocked[slot]]]
+        self.pool = pool
+        self.last = PoolSearch.begin(
+            problem, self.levels, search.level, search.floors, self.catalogue, pool, point, old.worth, old.moving
         )
-        self.pool, self.last = search.pool, begun
-        return begun
+        return self.last
 
-    def _search(self, number: int, floors: Sequence[int], dear: float, pool: Ints | None = None) -> PoolSearch:
+    def _search(self, number: int, floors: Sequence[int], dear: float) -> PoolSearch:
         """A search from the prices of the level before, in which earlier levels are ``dear``."""
         problem, before, swing = self.problem, self.before, self.swing[number]
         moving = [not set(level.goals) <= HEADS for level in self.levels[:number]]
         rates = np.array(
             [dear * swing / s if moves else UNBEATEN * swing for s, moves in zip(self.swing, moving, strict=False)]
         )
-        pool = self.pool if pool is None else pool
+        pool = self.pool
         if before is None or before.level > number or not moving[before.level]:
             point = _nothing(problem, rates, int(problem.blocked[problem.pairs.slot[pool]].sum()))
         else:

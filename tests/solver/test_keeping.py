@@ -111,7 +111,8 @@ def test_few_pairs_at_a_time_are_as_lawful_and_no_less_kept(compared, monkeypatc
 
 def test_a_large_round_is_asked_in_smaller_models(compared, monkeypatch):
     """No integer program of all who lost something is asked; allocations stay lawful, bounds hold, most is kept."""
-    monkeypatch.setattr(keeping, "LARGE", 0)
+    monkeypatch.setattr("solver.effort.MANY_PAIRS", 0)
+    monkeypatch.setattr("solver.stages.SAMPLE", 4)
     monkeypatch.setattr(keeping, "least_lost", lambda *_: pytest.fail("asked for the solver's word"))
     reached = []
     for round_, best, problem, _ in compared[::3]:

@@ -14,6 +14,7 @@ from path_checks import solvable
 from engine.options import build_options
 from solver.bound import Catalogue, relax, student_side
 from solver.build import build_problem
+from solver.descent import FAR
 from solver.effort import Effort
 from solver.exploring import nearest_of
 from solver.limits import Clock, Limits
@@ -54,12 +55,12 @@ def test_no_mixed_prices_prove_less_than_the_optimum(searched):
     """At every level, the earlier ones at their optimum, what mixed prices prove is at least the optimum."""
     for round_, best, path in searched:
         for level in range(len(round_.policy.levels)):
-            found = path.found(level, best.levels[:level], TURNS, effort_of(path.stages.problem))
-            assert found.relaxed.bound >= best.levels[level], (round_.name, level)
+            search = path.search(level, best.levels[:level], TURNS, effort_of(path.stages.problem))
+            assert path.proven(search)[0].bound >= best.levels[level], (round_.name, level)
 
 
 def test_a_round_with_groups_never_has_more_than_a_mixed_one(searched):
-    """The mixed round's prices prove as much or more for the round itself; their own rows are never negative."""
+    """What prices prove for the mixed round they prove for the round itself, or less room still."""
     for round_, _, path in searched:
         problem, blocks = path.stages.problem, path.stages.catalogue
         search = path.inner.begin(0, [])
@@ -84,8 +85,8 @@ def test_mixed_prices_prove_more_than_none(searched):
             first = relax(problem, levels, level, floors, free, path.stages.catalogue).bound
             if first > best.levels[level]:
                 gaps += 1
-                found = path.found(level, floors, ((STEPS, 1.0, 0.01, 1),), effort_of(problem))
-                narrower += found.relaxed.bound < first
+                search = path.search(level, floors, ((STEPS, 1.0, 0.01, 1),), effort_of(problem))
+                narrower += path.proven(search)[0].bound < first
     assert gaps
     assert 2 * narrower > gaps
 
@@ -145,7 +146,7 @@ def test_pools_only_grow(searched):
     """Between turns pairs join those on which prices are sought, and none is lost."""
     for _, best, path in searched[:6]:
         before = path.inner.pool
-        path.found(len(best.levels) - 1, best.levels[:-1], TURNS, effort_of(path.stages.problem))
+        path.search(len(best.levels) - 1, best.levels[:-1], TURNS, effort_of(path.stages.problem))
         assert np.isin(before, path.inner.pool).all()
         assert all(a < b for a, b in pairwise(path.inner.pool))
 
@@ -170,7 +171,7 @@ def test_what_all_schools_of_a_slot_pay_is_written_once(searched):
     seen = 0
     for round_, _, path in searched:
         problem, labels = path.stages.problem, Labels.of(round_.policy, 0)
-        prices = path.found(0, [], ((20, 1.0, 0.1, 1),), effort_of(problem)).prices
+        prices = path.prices(path.search(0, [], ((20, 1.0, 0.1, 1),), effort_of(problem)))
         content = write_prices(problem, labels, prices)
         rows = [line.split(",") for line in gzip.decompress(content).decode().splitlines()]
         blocks = [each for each in rows if each[0] == "block"]
@@ -180,3 +181,18 @@ def test_what_all_schools_of_a_slot_pay_is_written_once(searched):
         assert len(blocks) == len({each[3] for each in blocks})
         seen += sum(not each[4] for each in blocks)
     assert seen
+
+
+def test_rates_stay_within_reach_of_where_they_began(searched):
+    """Floors that nothing can keep drive rates up without end: they stop, and prices stay numbers."""
+    driven = 0
+    for round_, _, path in searched:
+        last = len(round_.policy.levels) - 1
+        search = path.inner.begin(last, [10**6] * last)
+        begun = search.descent.point.rates.copy()
+        search.descent.run(150, 1.0, 0.9, Clock(Limits()))
+        rates = search.descent.point.rates
+        assert (rates <= begun * FAR).all(), round_.name
+        assert (search.descent.prices().rates >= 0).all()
+        driven += (rates > begun * FAR / 10).any()
+    assert driven

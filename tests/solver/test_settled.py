@@ -1,4 +1,4 @@
-"""Prices of rounds too large to be priced whole: settled groups, softened bounds, and lifting to every pair."""
+"""Prices while groups stay settled: softened bounds, and lifting to every pair; and rounds that are only sampled."""
 
 from __future__ import annotations
 
