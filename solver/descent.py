@@ -39,6 +39,8 @@ MANY_COPIES, PARTS = 50_000, 8
 """Where there are so many copies, slots choose theirs in so many parts side by side."""
 STEP_NODES = 500
 """How long a student's bundles are searched at each step; what is found when it ends is good enough for a slope."""
+SURE = 0.1
+"""The size of steps from which on rates move: prices that still move much tell nothing of them."""
 FAR = 1e4
 """How many times as dear, or as cheap, as it begins a rate may become."""
 KEPT, KEPT_STUDENTS = 100, 1_000_000
@@ -218,7 +220,7 @@ class Descent:
         p.reserve = np.clip(
             p.reserve + self.strides["reserve"].step(slopes["reserve"], size * UNIT["reserve"]), 0.0, 1.0
         )
-        if self.level:
+        if self.level and size <= SURE:
             stride = self.strides["rates"].step(slopes["rates"], size * UNIT["rates"])
             p.rates = np.clip(p.rates * np.where(self.moving, np.exp(stride), 1.0), *self.dear)
 

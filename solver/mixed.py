@@ -91,7 +91,8 @@ class Mixed:
 
         These are the pairs nearest to what the students would choose, ``effort.nearest`` of each student.
         """
-        found = self.inner.sought(level, floors, effort.trying, turns[0][1], turns[0][3])
+        trying = 0 if self.inner.last is None else effort.trying  # beside no prices all rates look alike
+        found = self.inner.sought(level, floors, trying, turns[0][1], turns[0][3])
         for turn, (steps, first, last, batches) in enumerate(turns):
             if turn:
                 found = self.inner.turn_to(found, union(found.pool, self._nearest(found, effort.nearest)))
