@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 
 from api.errors import NotFoundError
 from api.people import WORKER
@@ -31,7 +31,13 @@ if TYPE_CHECKING:
     from api.store.database import Database
     from api.store.documents import Owner
 
-MOST_ATTEMPTS = 20
+MOST_ATTEMPTS, SPARED = 20, 5
+"""Workers a run may lose until it has failed, and how many of these it may lose and be taken up at once."""
+MOST_REST = 60.0
+"""The longest that a run rests after another worker was lost, in seconds: from one on, twice as long each time.
+
+Twenty losses so take some nine minutes: a machine that is restarted again and again in fewer ends no run.
+"""
 OPEN_TO_EVERYONE = frozenset({"certificate.json", "report.html"})
 """Files that tell of nobody."""
 
@@ -75,14 +81,15 @@ class Made:
 def claim(database: Database, seconds: float = LEASE_SECONDS) -> Lease | None:
     """The next run whose turn it is, this worker's for ``seconds``; ``None`` where nothing waits.
 
-    A run whose worker let its lease run out waits again; one that ended so too often has failed.
+    A run whose worker let its lease run out waits again, after some losses for a while; one that ended so too often has
+    failed.
     """
     with database.writing(WORKER) as session:
         now = _now(session)
         for run in session.execute(select(RunRow).where(RunRow.state == RUNNING, RunRow.lease_until < now)).scalars():
-            _take_back(session, run)
+            _take_back(session, run, now)
         session.flush()
-        busy = select(RunRow.round_id).where(RunRow.state == RUNNING)
+        busy = select(RunRow.round_id).where(or_(RunRow.state == RUNNING, RunRow.lease_until > now))
         waiting = select(RunRow).where(RunRow.state == QUEUED, RunRow.round_id.not_in(busy)).order_by(RunRow.number)
         run_ = session.execute(waiting.limit(1)).scalar_one_or_none()
         if run_ is None:
@@ -170,13 +177,14 @@ def _lease(run: RunRow, seconds: float) -> Lease:
     )
 
 
-def _take_back(session: Session, run: RunRow) -> None:
+def _take_back(session: Session, run: RunRow, now: float) -> None:
     if run.attempts >= MOST_ATTEMPTS:
         run.problem = json.dumps({"code": "worker_lost", "message": f"its worker was lost {run.attempts} times"})
         _end(session, run, FAILED, [{"stage": "Failed"}])
         trail.record(session, WORKER, run.round_id, "run failed", {"run": run.id, "code": "worker_lost"})
     else:
-        run.state, run.lease_until = QUEUED, None
+        rest = min(MOST_REST, 2.0 ** (run.attempts - SPARED - 1)) if run.attempts > SPARED else 0.0
+        run.state, run.lease_until = QUEUED, now + rest
         _tell(session, run.id, [{"stage": "Its worker was lost; waiting for its turn"}])
 
 

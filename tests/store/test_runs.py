@@ -101,11 +101,23 @@ def test_a_worker_that_lost_its_lease_cannot_write(database, tiny_id):
     assert seen(database, run.id).state == "running"
 
 
-def test_a_run_whose_worker_is_lost_again_and_again_has_failed(database, tiny_id):
-    """A run that takes its worker down with it does not do so for ever."""
+def test_a_run_whose_worker_is_lost_again_and_again_rests_and_then_has_failed(database, tiny_id, tiny, monkeypatch):
+    """A run that takes its worker down with it does not do so for ever; while it rests others go on, not its round's."""
     run = ask_for_run(database, OPERATOR, tiny_id, "k")
-    while leases.claim(database, seconds=-1.0):
-        pass
+    ask_for_run(database, OPERATOR, tiny_id, "its next")
+    for _ in range(leases.SPARED + 1):
+        assert leases.claim(database, seconds=-1.0).run_id == run.id
+    other = ask_for_run(database, OPERATOR, import_round(database, OPERATOR, tiny).id, "1")
+    assert leases.claim(database).run_id == other.id
+    assert leases.claim(database) is None
+    assert (seen(database, run.id).state, seen(database, run.id).attempts) == ("queued", leases.SPARED + 1)
+    rested = []
+    now = leases._now
+    monkeypatch.setattr(leases, "_now", lambda session: now(session) + sum(rested))
+    while seen(database, run.id).state in runs.OPEN_STATES:
+        rested.append(5.0)
+        leases.claim(database, seconds=-1.0)
+    assert sum(rested) > 8 * leases.MOST_REST
     failed = seen(database, run.id)
     assert (failed.state, failed.attempts, json.loads(failed.problem)["code"]) == (
         "failed",
