@@ -11,7 +11,7 @@ import numpy as np
 from engine.side_by_side import THREADS, side_by_side
 from solver import block_choice, bundles, moves
 from solver.kernels import chosen_for
-from solver.prices import pair_worths, placed_bonus, school_slot_prices, worths
+from solver.prices import Asked, pair_worths, placed_bonus, worths
 from solver.resources import room_of_blocks
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def student_side(
     count = len(problem.students.school)
     value = np.zeros(count, dtype=np.int64)
     choice = np.full((count, _deepest(problem)), -1, dtype=np.int64)
-    paid = school_slot_prices(problem, prices)
+    asked = Asked.of(problem, prices)
     bonus = placed_bonus(problem, worth, prices)
     students, slot_arrays = kernel_facts(problem)
     amounts = worth.of_bundles
@@ -160,7 +160,7 @@ def student_side(
     nodes = nodes if len(pairs.slot) <= MANY_PAIRS else min(nodes, bundles.FEW_NODES)
 
     def part(span: tuple[int, int]) -> None:
-        linear = pair_worths(problem, worth, prices, paid, *span)
+        linear = pair_worths(problem, worth, prices, asked, *span)
         if barred is not None:
             low, high = np.searchsorted(barred, pairs.first[list(span)])
             linear[barred[low:high] - pairs.first[span[0]]] = NOTHING

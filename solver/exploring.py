@@ -11,7 +11,7 @@ from engine.side_by_side import side_by_side
 from solver import around, nearest
 from solver.bound import kernel_facts, spans_of
 from solver.kernels import chosen_for
-from solver.prices import pair_worths, placed_bonus, school_slot_prices
+from solver.prices import Asked, pair_worths, placed_bonus
 
 if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
@@ -59,7 +59,7 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
     Only bundles worth more than the best less ``behind`` (in scaled units) are looked for.
     """
     kernels = chosen_for(len(problem.pairs.slot))
-    paid, bonus = school_slot_prices(problem, prices), placed_bonus(problem, worth, prices)
+    asked, bonus = Asked.of(problem, prices), placed_bonus(problem, worth, prices)
     students, slots = kernel_facts(problem)
     amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
@@ -69,7 +69,7 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
 
     def part(span: tuple[int, int]) -> None:
         inside = slice(int(first[span[0]]), int(first[span[1]]))
-        linear = pair_worths(problem, worth, prices, paid, *span)
+        linear = pair_worths(problem, worth, prices, asked, *span)
         kernels.around_each(
             *span,
             first,
@@ -98,13 +98,13 @@ def nearest_of(problem: Problem, worth: Worths, prices: Prices, value: Ints, beh
     Only those are looked for that may be in one worth more than the best less ``behind`` (in scaled units).
     """
     kernels = chosen_for(len(problem.pairs.slot))
-    paid, bonus = school_slot_prices(problem, prices), placed_bonus(problem, worth, prices)
+    asked, bonus = Asked.of(problem, prices), placed_bonus(problem, worth, prices)
     students, slots = kernel_facts(problem)
     amounts, least = worth.of_bundles, value - bonus - behind
     rows = np.empty((len(value), cap), dtype=np.int64)
 
     def part(span: tuple[int, int]) -> None:
-        linear = pair_worths(problem, worth, prices, paid, *span)
+        linear = pair_worths(problem, worth, prices, asked, *span)
         kernels.nearest_pairs(
             *span, problem.pairs.first, problem.pairs.slot.raw, linear, students, slots, amounts, least, rows
         )

@@ -10,41 +10,39 @@ from solver.kernels import kernel
 
 
 @kernel
-def pay_moments(total, until, begins, ends, asks):
-    """Add to ``total``, shape (schools, slots), what a school's half-days cost in the slots that ask for them.
-
-    ``until``: shape (schools, half-days + 1), what all half-days before cost.
-    """
-    for k in range(total.shape[0]):
-        for j in range(total.shape[1]):
-            if asks[j] and ends[j] >= begins[j]:
-                total[k, j] += until[k, ends[j] + 1] - until[k, begins[j]]
-
-
-@kernel
 def linear_parts(
-    order, begin, first, slot, km, points, school, unit, paid, farther, extra, eager, support, brings, grouped, place,
+    order, begin, first, slot, km, points, school, unit, asked, farther, extra, eager, support, brings, slots, place,
     blocks, own_pair, own_price, total,
 ):  # fmt: skip
     """Fill ``total`` (from the first pair of student ``begin``) with what pairs of ``order`` are worth less their pay.
 
     By student: ``unit``, the worth of a point; ``eager``, who earns the slot's ``extra``; ``support``, who pays for the
-    slot's support ``place`` unless the school ``brings`` its own to groups. ``paid``: shape (schools, slots); the pairs
-    ``own_pair``, ascending, pay ``own_price`` instead of what ``blocks`` of it is.
+    slot's support ``place`` unless the school ``brings`` its own to groups. ``asked``: by slot what all pay, and what
+    all half-days before cost a school, shape (schools, half-days + 1), for whoever is out and for groups' coaches.
+    In slots that are ``blocked`` schools pay what ``blocks`` says, shape (schools, slots), but the pairs ``own_pair``,
+    ascending, pay ``own_price``.
     """
+    everybody, out, coach = asked
+    in_person, grouped, blocked, begins, ends = slots
     origin = first[begin]
     for s in order:
         k, at = school[s], np.searchsorted(own_pair, first[s])
         for p in range(first[s], first[s + 1]):
             j = slot[p]
-            v = unit[s] * points[p] + farther * km[p] - paid[k, j]
+            v = unit[s] * points[p] + farther * km[p] - everybody[j]
+            if in_person[j] and begins[j] >= 0:
+                v -= out[k, ends[j] + 1] - out[k, begins[j]]
+                if grouped[j]:
+                    v -= coach[k, ends[j] + 1] - coach[k, begins[j]]
             if eager[s]:
                 v += extra[j]
             if support[s] and not (grouped[j] and brings[k]):
                 v -= place[j]
             if at < len(own_pair) and own_pair[at] == p:
-                v += blocks[k, j] - own_price[at]
+                v -= own_price[at]
                 at += 1
+            elif blocked[j]:
+                v -= blocks[k, j]
             total[p - origin] = v
 
 

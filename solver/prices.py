@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 SCALE = 1 << 20
-CELLS = 100
-"""Of a school and a slot, that take about as long as one pair does."""
 _LOADED = (linear,)
 
 
@@ -113,38 +111,46 @@ def settled(problem: Problem, levels: Sequence[Level], level: int) -> Prices:
     return replace(none, equity=np.where(behind, max(0, -worth["equity"]), 0), reserve=reserve)
 
 
-def school_slot_prices(problem: Problem, prices: Prices) -> Ints:
-    """What any student of a school pays for a slot, shape (schools, slots); support places and own prices aside."""
-    resources, slots = problem.resources, problem.slots
-    used = np.repeat(np.arange(len(slots.employer)), np.diff(resources.slot_first))
-    base = np.zeros(len(slots.employer), dtype=np.int64)
-    np.add.at(base, used, prices.rows[resources.slot_row])
-    total = base[None, :] + prices.blocks
-    begins, ends = np.maximum(0, slots.begins), np.maximum(-1, slots.ends)
-    by_row = np.append(prices.rows, 0)
-    out, coach = by_row[resources.school_rows[0]], by_row[resources.school_rows[1]]
-    for moments, asks in ((out, slots.in_person), (coach, slots.in_person & slots.grouped)):
-        if moments.any():
-            until = np.concatenate([np.zeros((len(moments), 1), dtype=np.int64), np.cumsum(moments, axis=1)], axis=1)
-            chosen_for(total.size // CELLS).pay_moments(total, until, begins, ends, asks)
-    return total
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What limits ask of everybody. ``slot``: by slot, its own limits together.
 
-
-def pair_worths(problem: Problem, worth: Worths, prices: Prices, paid: Ints, begin: int, end: int) -> Ints:
-    """The linear part of the pairs of students ``begin`` to ``end``: what each is worth less what it pays.
-
-    ``paid`` is ``school_slot_prices``.
+    ``out``, ``coach``: shape (schools, half-days + 1), what all half-days before cost a school's students, for being
+    out and for a coach's seat.
     """
+
+    slot: Ints
+    out: Ints
+    coach: Ints
+
+    @classmethod
+    def of(cls, problem: Problem, prices: Prices) -> Asked:
+        """What the limits' rows ask; support places aside."""
+        resources = problem.resources
+        used = np.repeat(np.arange(len(problem.slots.employer)), np.diff(resources.slot_first))
+        slot = np.zeros(len(problem.slots.employer), dtype=np.int64)
+        np.add.at(slot, used, prices.rows[resources.slot_row])
+        by_row = np.append(prices.rows, 0)
+        out, coach = (
+            np.concatenate([np.zeros((len(rows), 1), dtype=np.int64), np.cumsum(by_row[rows], axis=1)], axis=1)
+            for rows in resources.school_rows
+        )
+        return cls(slot, out, coach)
+
+
+def pair_worths(problem: Problem, worth: Worths, prices: Prices, asked: Asked, begin: int, end: int) -> Ints:
+    """The linear part of the pairs of students ``begin`` to ``end``: what each is worth less what it pays."""
     facts, pairs, slots, resources = problem.students, problem.pairs, problem.slots, problem.resources
     low, high = int(pairs.first[begin]), int(pairs.first[end])
     total = np.empty(high - low, dtype=np.int64)
     place = np.append(prices.rows, 0)[resources.support_row]
     unit = worth["preference"] + worth["lottery"] * facts.ticket
     order = begin + np.argsort(facts.school[begin:end], kind="stable")  # what a school pays stays close at hand
+    where = (slots.in_person, slots.grouped, problem.blocked, slots.begins, slots.ends)
     chosen_for(len(pairs.slot)).linear_parts(
-        order, begin, pairs.first, pairs.slot.raw, pairs.km.raw, pairs.points.raw, facts.school, unit, paid,
-        worth["travel"], prices.reserve, facts.priority, facts.support, resources.brings_support, slots.grouped,
-        place, prices.blocks, prices.own_pair, prices.own_price, total,
+        order, begin, pairs.first, pairs.slot.raw, pairs.km.raw, pairs.points.raw, facts.school, unit,
+        (asked.slot, asked.out, asked.coach), worth["travel"], prices.reserve, facts.priority, facts.support,
+        resources.brings_support, where, place, prices.blocks, prices.own_pair, prices.own_price, total,
     )  # fmt: skip
     if worth["stability"]:
         total -= worth["stability"] * pairs.kept[low:high]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.prices import Prices, Worths, pair_worths, school_slot_prices
+from solver.prices import Asked, Prices, Worths, pair_worths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,14 +25,14 @@ MARGIN = 3
 def swings(problem: Problem, levels: Sequence[Level]) -> list[float]:
     """What a good single slot is worth at each level: the 90th percentile over students of their best pair."""
     nothing = Prices.none(problem, 0, 1)
-    paid = school_slot_prices(problem, nothing)
+    asked = Asked.of(problem, nothing)
     count = len(problem.students.school)
     found = []
     for level in levels:
         worth = Worths(dict(level.goals))
         best = np.zeros(count)
         for begin, end in problem.pairs.spans() if any(worth[goal] for goal in BY_PAIR) else ():
-            linear = np.abs(pair_worths(problem, worth, nothing, paid, begin, end)).astype(np.float64)
+            linear = np.abs(pair_worths(problem, worth, nothing, asked, begin, end)).astype(np.float64)
             first = problem.pairs.first[begin : end + 1] - problem.pairs.first[begin]
             some = np.flatnonzero(np.diff(first) > 0)
             if len(some):

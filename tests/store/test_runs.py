@@ -102,7 +102,7 @@ def test_a_worker_that_lost_its_lease_cannot_write(database, tiny_id):
 
 
 def test_a_run_whose_worker_is_lost_again_and_again_rests_and_then_has_failed(database, tiny_id, tiny, monkeypatch):
-    """A run that takes its worker down with it does not do so for ever; while it rests others go on, not its round's."""
+    """A run that takes its worker down with it does not do so for ever; others go on while it rests."""
     run = ask_for_run(database, OPERATOR, tiny_id, "k")
     ask_for_run(database, OPERATOR, tiny_id, "its next")
     for _ in range(leases.SPARED + 1):
