@@ -151,7 +151,7 @@ def student_side(
     pairs = problem.pairs
     count = len(problem.students.school)
     value = np.zeros(count, dtype=np.int64)
-    choice = np.full((count, _deepest(problem)), -1, dtype=np.int64)
+    choice = np.full((count, deepest(problem)), -1, dtype=np.int64)
     asked = Asked.of(problem, prices)
     bonus = placed_bonus(problem, worth, prices)
     students, slot_arrays = kernel_facts(problem)
@@ -252,7 +252,8 @@ def constant_part(problem: Problem, worth: Worths, prices: Prices) -> int:
     return total
 
 
-def _deepest(problem: Problem) -> int:
+def deepest(problem: Problem) -> int:
+    """The most slots that any student can be given; 1 where nobody can be given any."""
     options = np.diff(problem.pairs.first)
     most = np.minimum(problem.students.max_slots, options)
     return max(1, int(most.max())) if len(most) else 1

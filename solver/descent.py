@@ -100,6 +100,10 @@ class Descent:
     """The least and the most that rates may become."""
     choices: deque[Ints] = field(init=False)
     """What the students chose at the last steps, as pair positions or -1."""
+    left: Ints = field(init=False)
+    """What is left of every limit."""
+    begins: int = field(init=False, default=0)
+    """The first student who still chooses. Those before have what they have: from then on only limits' prices move."""
 
     def __post_init__(self) -> None:
         """Note which pairs sit in which block."""
@@ -115,6 +119,7 @@ class Descent:
         self.best = float("inf")
         self.dear = self.point.rates / FAR, self.point.rates * FAR
         self.choices = deque(maxlen=min(KEPT, 1 + KEPT_STUDENTS // max(1, len(problem.student_ids))))
+        self.left = problem.resources.left.copy()
         sizes = {"rates": self.level, "rows": len(self.point.rows), "own": len(self.point.own)}
         sizes |= {"block": len(blocks.slot), "slot": len(blocks.slots)}
         sizes |= {"equity": len(self.point.equity), "reserve": len(self.point.reserve)}
@@ -149,7 +154,7 @@ class Descent:
         for step in range(steps):
             if clock.stop():
                 break
-            if batches > 1:
+            if batches > 1 or self.begins:
                 _, slopes = self.slopes((step % batches, batches))
             else:
                 total, slopes = self.slopes()
@@ -162,12 +167,13 @@ class Descent:
         problem, prices = self.problem, self.prices()
         worth = worths(self.levels, self.level, prices)
         number, many = batch
-        count = len(problem.student_ids)
-        only = None if many == 1 else (number * count // many, (number + 1) * count // many)
+        count = len(problem.student_ids) - self.begins
+        asked = (self.begins + number * count // many, self.begins + (number + 1) * count // many)
+        only = None if many == 1 and not self.begins else asked
         value, choice = student_side(problem, worth, prices, nodes=STEP_NODES, only=only)
         self.choices.append(choice)
         blocks, taken = self._copies(prices)
-        total = int(value.sum()) + blocks + int(prices.rows @ problem.resources.left)
+        total = int(value.sum()) + blocks + int(prices.rows @ self.left)
         total += constant_part(problem, worth, prices)
         total -= sum(int(r) * int(f) for r, f in zip(prices.rates, self.floors, strict=True))
         chosen = np.sort(choice[choice >= 0])
@@ -175,11 +181,11 @@ class Descent:
         slot = problem.pairs.slot[chosen]
         facts = problem.students
         _, rows = rows_of_pairs(problem.resources, problem.slots, facts.support[student], facts.school[student], slot)
-        use = np.bincount(rows, minlength=len(problem.resources.left))
-        picked = np.zeros(len(problem.pairs.slot), dtype=bool)
-        picked[chosen] = True
-        slopes = self._soft(worth, student, slot, chosen, many)
-        slopes["rows"] = (problem.resources.left - many * use).astype(np.float64)
+        use = np.bincount(rows, minlength=len(self.left))
+        picked = np.zeros(len(problem.pairs.slot) if len(self.block_pair) else 0, dtype=bool)
+        picked[chosen[: len(picked)]] = True
+        slopes = {} if self.begins else self._soft(worth, student, slot, chosen, many)
+        slopes["rows"] = (self.left - many * use).astype(np.float64)
         slopes["own"] = (taken - picked[self.block_pair]).astype(np.float64)
         return total / SCALE, slopes
 
@@ -216,6 +222,8 @@ class Descent:
             p.own[self.member] += np.repeat(moved, np.diff(self.first))
         p.rows += self.strides["rows"].step(slopes["rows"], unit * UNIT["rows"])
         np.maximum(p.rows, 0.0, out=p.rows)
+        if self.begins:
+            return
         p.equity = np.clip(p.equity + self.strides["equity"].step(slopes["equity"], size * UNIT["equity"]), 0.0, 1.0)
         p.reserve = np.clip(
             p.reserve + self.strides["reserve"].step(slopes["reserve"], size * UNIT["reserve"]), 0.0, 1.0

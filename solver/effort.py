@@ -33,6 +33,8 @@ class Effort:
     ``nearest``: pairs of each student that join those on which prices of larger rounds are sought, at each widening.
     ``mixed``: turns of the first level's search while groups may be of mixed schools, with more pairs at each, and
     ``mixed_later``: of every later level's, for rounds too large for another search; ``later`` is then 0.
+    ``filling``: turns of the search once groups are open; then students are given bundles in ``parts``, with
+    ``part_steps`` steps before each.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
 
@@ -50,6 +52,9 @@ class Effort:
     nearest: int = 48
     mixed: Turns = ()
     mixed_later: Turns = ()
+    filling: Turns = ()
+    parts: int = 32
+    part_steps: int = 20
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
@@ -63,7 +68,12 @@ class Effort:
         if len(problem.pairs.slot) < SERVED_PAIRS:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
             later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))
-            return cls(30, 0, 5, 12, 2, shutting=False, sweeps_later=1, trying=60, mixed=turns, mixed_later=later)
+            filling: Turns = ((200, 0.1, 0.02, 16), (200, 0.1, 0.01, 16), (200, 0.05, 0.003, 8))
+            return cls(30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, filling=filling)
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
-        return cls(10, 0, 4, 8, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later)
+        filling = ((150, 0.1, 0.02, 16), (150, 0.1, 0.01, 16), (150, 0.05, 0.005, 16))
+        return cls(
+            10, 0, 4, 8, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, filling=filling,
+            part_steps=10,
+        )  # fmt: skip

@@ -30,8 +30,10 @@ MENDS = 4
 """Times that unfilled groups are closed and their students served again."""
 
 
-def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], depth: int, closed: Bools) -> Ints:
-    """The greedy allocation's pairs, ascending.
+def first_allocation(
+    problem: Problem, worth: Worths, linears: Sequence[Ints], depth: int, closed: Bools, given: Ints
+) -> Ints:
+    """The greedy allocation's pairs, ascending; it begins from the pairs ``given``.
 
     Students are served with each of ``linears`` (the linear worth of every pair) in turn, ``depth`` slots at most, in
     no group of the blocks that are ``closed``, shape (schools, slots). Nobody is given what a separation is about: who
@@ -40,24 +42,24 @@ def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], d
     if problem.separations:
         alone = np.ones(len(problem.pairs.slot), dtype=bool)
         alone[[pair for separation in problem.separations for pair in separation.pairs]] = False
+        alone[given] = True
         others = np.flatnonzero(alone)
         part = restricted(problem, others)
-        return np.asarray(others[first_allocation(part, worth, [each[others] for each in linears], depth, closed)])
+        theirs = np.searchsorted(others, given)
+        found = first_allocation(part, worth, [each[others] for each in linears], depth, closed, theirs)
+        return np.asarray(others[found])
     kernels = chosen_for(len(problem.pairs.slot))
-    facts, slots, resources = problem.students, problem.slots, problem.resources
+    facts = problem.students
     student_facts, slot_facts = kernel_facts(problem)
     amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
-    rows = (
-        resources.slot_first, resources.slot_row, resources.support_row, resources.brings_support,
-        resources.school_rows, slots.in_person, slots.begins, slots.ends,
-    )  # fmt: skip
-    counted = slots.grouped & ("group" not in problem.rules_off)
-    size = np.where(counted, np.maximum(1, slots.group_max), 1 << 40)
+    rows, shape = room_facts(problem)
+    size = np.asarray(shape[1], dtype=np.int64)
     order = np.argsort(~facts.priority, kind="stable")
     held = np.full((len(facts.school), depth), -1, dtype=np.int64)
+    student = problem.pairs.student_of(given)
+    held[student, np.arange(len(given)) - np.searchsorted(student, student)] = given
     barred = closed & problem.blocked[None, :]
-    shape = (problem.groups_open, size, problem.blocked, problem.exclusive, slots.grouped)
     for _ in range(MENDS + 1):
         limits, full = _used(problem, held, size), barred.copy()
         for linear in linears:
@@ -72,6 +74,18 @@ def first_allocation(problem: Problem, worth: Worths, linears: Sequence[Ints], d
             break
         _close(problem, held, short, barred)
     return np.sort(held[held >= 0])
+
+
+def room_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints | Bools, ...]]:
+    """What the inner loops ask to know whether a slot has room: which rows pairs use, and the slots' groups."""
+    slots, resources = problem.slots, problem.resources
+    counted = slots.grouped & ("group" not in problem.rules_off)
+    size = np.where(counted, np.maximum(1, slots.group_max), 1 << 40)
+    rows = (
+        resources.slot_first, resources.slot_row, resources.support_row, resources.brings_support,
+        resources.school_rows, slots.in_person, slots.begins, slots.ends,
+    )  # fmt: skip
+    return rows, (problem.groups_open, size, problem.blocked, problem.exclusive, slots.grouped)
 
 
 def _used(problem: Problem, held: Ints, size: Ints) -> tuple[Ints, Ints, Ints]:

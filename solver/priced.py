@@ -16,8 +16,9 @@ import numpy as np
 from solver import effort
 from solver.arrays import union
 from solver.bettering import FEW_MISSED, RESCUES, Bettering, Dealing, linears
-from solver.bound import relax
+from solver.bound import deepest, relax
 from solver.exact import LevelAnswer
+from solver.filling import Filling
 from solver.greedy import first_allocation
 from solver.mixed import Mixed
 from solver.opening import closed_blocks, groups_held, open_groups
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 SERVINGS = 1
+DEEPEST = 16
+"""Slots that a student is served with at most, one after another."""
 OFFERED_PAIRS = 20_000_000
 """In them, whoever got nothing is offered all pairs, or every second or third and so on, up to so many altogether."""
 OWED, OWED_BY_PAIR = 1.5, 4.0
@@ -139,15 +142,34 @@ class PricedPath:
         search = self._led(self._heads())
         priced = search.descent.point.copy()
         open_groups(search.descent, self.effort.turns, self.effort.turn_steps, 0.03, self.clock)
+        if self.mixed is not None:
+            return self._filled(search)
         self._reconsider(search)
         search.descent.run(4 * self.effort.turn_steps, 0.03, 0.003, self.clock)
+        prices = search.prices()
+        self.chosen = self._serve(prices, self._closed(search), np.zeros(0, dtype=np.int64))
+        self.chosen = self.bettering.improve(self.leading, self.chosen, prices, [])
+        search.reopen(priced)
+        return self.chosen
+
+    def _filled(self, search: PoolSearch) -> Ints:
+        """A first allocation of a large round whose groups are open: part by part, then bettered."""
+        assert self.mixed is not None
+        assert self.led is not None
+        filling = Filling.of(self.stages, search, self.effort, self.clock)
+        filling.seek(search)
+        prices = filling.prices(self.mixed.prices(self.led).blocks)
+        given = filling.fill()
+        self.stages.pool, self.stages.last = union(search.pool, filling.pool), None
+        self.chosen = self._serve(prices, self._closed(search), given)
+        return self.bettering.improve(self.leading, self.chosen, prices, [])
+
+    def _closed(self, search: PoolSearch) -> Bools:
+        """The blocks that stay shut; none where there was no time to choose them."""
         closed = closed_blocks(self.stages.catalogue, search.descent.forced, self.problem)
         if self.clock.stop():
             closed[:] = False
-        self.chosen = self._serve(search.prices(), closed)
-        self.chosen = self.bettering.improve(self.leading, self.chosen, search.prices(), [])
-        search.reopen(priced)
-        return self.chosen
+        return closed
 
     def _led(self, floors: Sequence[int]) -> PoolSearch:
         """Good prices for the leading level: of a large round first those of mixed groups."""
@@ -183,27 +205,28 @@ class PricedPath:
         self._keep_back(0)
         return floors
 
-    def _serve(self, prices: Prices, closed: Bools) -> Ints:
-        """Students served at the prices, then with what is left over for nothing.
+    def _serve(self, prices: Prices, closed: Bools, given: Ints) -> Ints:
+        """Students served at the prices, then with what is left over for nothing, beside what they are ``given``.
 
         In a round of very many pairs they are offered those of the pool; whoever gets nothing so is offered more.
         """
         first, offered = self.problem.pairs.first, self.stages.pool
         if int(first[-1]) <= effort.SERVED_PAIRS:
-            return self._served(prices, closed, np.arange(int(first[-1]), dtype=np.int64))
-        chosen = self._served(prices, closed, offered)
+            return self._served(prices, closed, np.arange(int(first[-1]), dtype=np.int64), given)
+        chosen = self._served(prices, closed, offered, given)
         for _ in range(SERVINGS):
             empty = np.flatnonzero(np.bincount(self.problem.pairs.student_of(chosen), minlength=len(first) - 1) == 0)
             step = 1 + int(np.diff(first)[empty].sum()) // OFFERED_PAIRS
             spans = [np.arange(first[s] + s % step, first[s + 1], step) for s in empty]
-            offered = union(offered, *spans)
-            chosen = self._served(prices, closed, offered)
+            chosen = self._served(prices, closed, union(chosen, *spans), chosen)
         return chosen
 
-    def _served(self, prices: Prices, closed: Bools, offered: Ints) -> Ints:
-        """Students served with the pairs ``offered``, ascending positions."""
+    def _served(self, prices: Prices, closed: Bools, offered: Ints, given: Ints) -> Ints:
+        """Students served with the pairs ``offered``, ascending positions, beside those ``given``."""
         problem = restricted(self.problem, offered)
         worth, priced, free = linears(self.levels, self.leading, prices.within(offered), problem)
-        deepest = np.minimum(problem.students.max_slots, np.diff(problem.pairs.first)).max(initial=1)
-        chosen = first_allocation(problem, worth, (priced, free), int(max(1, min(16, deepest))), closed)
+        held = np.searchsorted(offered, given)
+        most = int(np.bincount(problem.pairs.student_of(held), minlength=1).max())
+        depth = max(most, min(DEEPEST, deepest(problem)))
+        chosen = first_allocation(problem, worth, (priced, free), depth, closed, held)
         return np.asarray(offered[chosen])

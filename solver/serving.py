@@ -1,4 +1,4 @@
-"""The greedy's inner loops: whether a slot has room for a student, and serving students one after another."""
+"""Inner loops that give slots: whether one has room, and serving students slot by slot, or whole bundles."""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -143,3 +143,35 @@ def serve(
                 if members[k, j] % size[j] == 0:
                     opened[j] += 1
                 members[k, j] += 1
+
+
+@kernel
+def without_room(begin, end, first, slot, school, rows, support, limits, shape, full):
+    """Fill ``full``, by pair of the students ``begin`` to ``end``, with whether the pair's slot has no room for it."""
+    origin = first[begin]
+    for s in range(begin, end):
+        for p in range(first[s], first[s + 1]):
+            full[p - origin] = not has_room(s, slot[p], school[s], rows, support, limits, shape)
+
+
+@kernel
+def give_whole(order, choice, given, slot, school, rows, support, limits, shape):
+    """Give each student of ``order`` all of ``choice`` (rows of pairs or -1) or nothing; ``given``, limits are updated.
+
+    Of a round without blocks.
+    """
+    left, grouped = limits[0], shape[4]
+    for s in order:
+        taken = 0
+        for p in choice[s]:
+            if p >= 0 and not has_room(s, slot[p], school[s], rows, support, limits, shape):
+                break
+            if p >= 0:
+                take(s, slot[p], school[s], 1, rows, support, left, grouped)
+            taken += 1
+        if taken == len(choice[s]):
+            given[s] = choice[s]
+            continue
+        for p in choice[s, :taken]:
+            if p >= 0:
+                take(s, slot[p], school[s], -1, rows, support, left, grouped)
