@@ -27,6 +27,8 @@ from solver.strides import Stride
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from engine.policy import Level
     from solver.arrays import Floats, Ints
     from solver.bound import Catalogue
@@ -91,6 +93,8 @@ class Descent:
     moving: Sequence[bool]
     forced: Ints = field(init=False)
     block_pair: Ints = field(init=False)
+    block: NDArray[np.int32] = field(init=False)
+    """The block of each of these."""
     first: Ints = field(init=False)
     member: Ints = field(init=False)
     opened: Floats = field(init=False)
@@ -111,6 +115,7 @@ class Descent:
         blocks = self.catalogue
         self.block_pair = np.flatnonzero(problem.blocked[problem.pairs.slot.raw])
         block = blocks.block_of(problem, self.block_pair)
+        self.block = block.astype(np.int32)
         self.member = np.argsort(block, kind="stable")
         self.first = np.zeros(len(blocks.slot) + 1, dtype=np.int64)
         np.cumsum(np.bincount(block, minlength=len(blocks.slot)), out=self.first[1:])
@@ -213,13 +218,11 @@ class Descent:
     def _step(self, slopes: Mapping[str, Floats], size: float) -> None:
         p, unit = self.point, self.worth * size
         if len(p.own):
-            blocks = np.add.reduceat(np.append(slopes["own"][self.member], 0.0), self.first[:-1])
-            blocks *= np.diff(self.first) > 0
+            blocks = np.bincount(self.block, slopes["own"], len(self.forced)).astype(np.float64)
             slots = np.add.reduceat(blocks, self.catalogue.slot_first[:-1])
             moved = np.repeat(self.strides["slot"].step(slots, unit * UNIT["slot"]), np.diff(self.catalogue.slot_first))
             moved += self.strides["block"].step(blocks, unit * UNIT["block"])
-            p.own += self.strides["own"].step(slopes["own"], unit * UNIT["own"])
-            p.own[self.member] += np.repeat(moved, np.diff(self.first))
+            self.strides["own"].move(p.own, slopes["own"], unit * UNIT["own"], moved, self.block)
         p.rows += self.strides["rows"].step(slopes["rows"], unit * UNIT["rows"])
         np.maximum(p.rows, 0.0, out=p.rows)
         if self.begins:

@@ -68,12 +68,12 @@ class Effort:
         if len(problem.pairs.slot) < SERVED_PAIRS:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
             later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))
-            filling: Turns = ((200, 0.1, 0.02, 16), (200, 0.1, 0.01, 16), (200, 0.05, 0.003, 8))
+            filling: Turns = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 8))
             return cls(30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, filling=filling)
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
-        filling = ((150, 0.1, 0.02, 16), (150, 0.1, 0.01, 16), (150, 0.05, 0.005, 16))
+        filling = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 16))
         return cls(
-            10, 0, 4, 8, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, filling=filling,
+            10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, filling=filling,
             part_steps=10,
         )  # fmt: skip

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.side_by_side import THREADS, side_by_side
+from solver import pacing
+from solver.kernels import chosen_for
+from solver.pacing import FIRST_MOMENT, SECOND_MOMENT
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from solver.arrays import Floats
 
-FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.95
+_LOADED = (pacing,)
 FLOOR = 0.03
 """Share of the family's largest slope below which a coordinate is not magnified."""
+LEAST = 1e-3
+"""The same where all slopes are small."""
+TOGETHER = 100_000
+"""Coordinates, about, that are moved by one thread."""
 
 
 @dataclass(slots=True)
@@ -34,7 +45,20 @@ class Stride:
         self.momentum += (1 - FIRST_MOMENT) * (slope - self.momentum)
         self.power += (1 - SECOND_MOMENT) * (slope * slope - self.power)
         root = np.sqrt(self.power / (1 - SECOND_MOMENT**self.steps))
-        guard = 1e-3 + FLOOR * float(root.max(initial=0.0))
+        guard = LEAST + FLOOR * float(root.max(initial=0.0))
         change = self.momentum / (root + guard)
         change *= -size / (1 - FIRST_MOMENT**self.steps)
         return np.asarray(change)
+
+    def move(self, values: Floats, slope: Floats, size: float, more: Floats, group: NDArray[np.int32]) -> None:
+        """Move ``values`` by such a step, in place, and each by ``more`` of its ``group`` besides."""
+        self.steps += 1
+        kernels, count = chosen_for(len(values)), len(values)
+        many = max(1, min(THREADS, count // TOGETHER))
+        spans = [(n * count // many, (n + 1) * count // many) for n in range(many)]
+        remembered = (slope, self.momentum, self.power)
+        most = max(side_by_side(lambda span: kernels.remember(*remembered, *span), spans))
+        part = 1 - SECOND_MOMENT**self.steps
+        guard, scale = LEAST + FLOOR * float(np.sqrt(most / part)), -size / (1 - FIRST_MOMENT**self.steps)
+        moved = (values, self.momentum, self.power)
+        list(side_by_side(lambda span: kernels.move(*moved, *span, scale, part, guard, more, group), spans))
