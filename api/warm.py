@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from engine.loading import load_round
 from engine.options import build_options
 from engine.policy import Level
 from scenarios import write_scenario
-from solver import kernels
+from solver import effort, kernels
 from solver.build import build_problem
 from solver.flowing import NetworkPath
 from solver.ladder import climb
@@ -23,35 +24,40 @@ from solver.recount import Recount
 
 if TYPE_CHECKING:
     from engine.domain import Round
+    from solver.ladder import Climb
+    from solver.problem import Problem
 
 
 def main() -> None:
-    """Solve a pilot of forty students by prices and its plain part as a flow, and prove a bound again, compiled."""
+    """Solve a pilot of forty students by prices, as a small round and as a large one, its plain part as a flow.
+
+    A bound is proven again; all of it compiled.
+    """
     kernels.COMPILE_FROM_PAIRS = 0
     with tempfile.TemporaryDirectory() as folder:
         write_scenario("pilot", Path(folder) / "round", students=40)
         round_ = load_round(Path(folder) / "round")
     _by_flow(_plain_part(round_))
     problem = build_problem(round_, build_options(round_))
-    clock = Clock(Limits())
-    method = PricedPath(problem, round_.policy.levels, clock)
-    try:
-        answer = climb(problem, round_.policy.levels, method, clock)
-    finally:
-        method.close()
+    answer = _by_prices(problem, round_)
     if answer.levels and answer.levels[0].prices is not None:
         Recount.of(problem).bound(round_.policy.levels, 0, [], answer.levels[0].prices)
+    effort.MANY_PAIRS = 0
+    _by_prices(problem, round_)
+
+
+def _by_prices(problem: Problem, round_: Round) -> Climb:
+    levels, clock = round_.policy.levels, Clock(Limits())
+    with closing(PricedPath(problem, levels, clock)) as method:
+        return climb(problem, levels, method, clock)
 
 
 def _by_flow(round_: Round) -> None:
     problem, levels, clock = build_problem(round_, build_options(round_)), round_.policy.levels, Clock(Limits())
     network = network_of(problem, levels)
     if network is not None:
-        method = NetworkPath(problem, levels, clock, network)
-        try:
+        with closing(NetworkPath(problem, levels, clock, network)) as method:
             climb(problem, levels, method, clock)
-        finally:
-            method.close()
 
 
 def _plain_part(round_: Round) -> Round:

@@ -160,7 +160,7 @@ class PricedPath:
         filling.seek(search)
         prices = filling.prices(self.mixed.prices(self.led).blocks)
         given = filling.fill()
-        self.stages.pool, self.stages.last = union(search.pool, filling.pool), None
+        self.stages.pool, self.stages.last = filling.pool, None
         self.chosen = self._serve(prices, self._closed(search), given)
         return self.bettering.improve(self.leading, self.chosen, prices, [])
 
