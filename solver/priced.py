@@ -142,7 +142,7 @@ class PricedPath:
         search = self._led(self._heads())
         priced = search.descent.point.copy()
         open_groups(search.descent, self.effort.turns, self.effort.turn_steps, 0.03, self.clock)
-        if self.mixed is not None:
+        if self.mixed is not None and not self.clock.stop():  # else not all groups are open that should be
             return self._filled(search)
         self._reconsider(search)
         search.descent.run(4 * self.effort.turn_steps, 0.03, 0.003, self.clock)
