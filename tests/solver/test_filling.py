@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +25,8 @@ from solver.prices import worths
 
 SOME = (*CHOSEN[3::19], *CHOSEN[5::37])
 LEAST_FILLED, LEAST_GROUPED = 18, 8
+MIXED = ((30, 1.0, 0.1, 3), (20, 0.1, 0.02, 2))
+FILLING = ((20, 0.1, 0.02, 3), (20, 0.05, 0.01, 2))
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,7 @@ def filled():
         for round_, _ in solvable(SOME):
             path = PricedPath(build_problem(round_, build_options(round_)), round_.policy.levels, Clock(Limits()))
             path.close()
+            path.effort = replace(path.effort, mixed=MIXED, filling=FILLING, parts=8, part_steps=5)
             search = path._led(path._heads())
             open_groups(search.descent, 3, 6, 0.03, path.clock)
             filling = Filling.of(path.stages, search, path.effort, path.clock)
