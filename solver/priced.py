@@ -160,7 +160,9 @@ class PricedPath:
         filling.seek(search)
         prices = filling.prices(self.mixed.prices(self.led).blocks)
         given = filling.fill()
-        self.stages.pool, self.stages.last = filling.pool, None
+        open_only = int(self.problem.pairs.first[-1]) > effort.SERVED_PAIRS  # sweeps of a hub take half the time so
+        self.stages.pool = filling.pool if open_only else union(search.pool, filling.pool)
+        self.stages.last = None
         self.chosen = self._serve(prices, self._closed(search), given)
         return self.bettering.improve(self.leading, self.chosen, prices, [])
 
