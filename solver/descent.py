@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.policy import Level
-    from solver.arrays import Floats, Ints
+    from solver.arrays import Bools, Floats, Ints
     from solver.bound import Catalogue
     from solver.limits import Clock
     from solver.prices import Worths
@@ -187,12 +187,15 @@ class Descent:
         facts = problem.students
         _, rows = rows_of_pairs(problem.resources, problem.slots, facts.support[student], facts.school[student], slot)
         use = np.bincount(rows, minlength=len(self.left))
-        picked = np.zeros(len(problem.pairs.slot) if len(self.block_pair) else 0, dtype=bool)
-        picked[chosen[: len(picked)]] = True
         slopes = {} if self.begins else self._soft(worth, student, slot, chosen, many)
         slopes["rows"] = (self.left - many * use).astype(np.float64)
-        slopes["own"] = (taken - picked[self.block_pair]).astype(np.float64)
+        slopes["own"] = (taken - self._picked(chosen)).astype(np.float64)
         return total / SCALE, slopes
+
+    def place_prices(self) -> Floats:
+        """What a place costs in each block: the mean of its students' own prices."""
+        total = np.bincount(self.block, weights=self.point.own, minlength=len(self.forced))
+        return np.asarray(total / np.maximum(1, np.diff(self.first)))
 
     def spare_prices(self) -> Ints:
         """What students outside the pool can pay in each (school, slot) without bettering what the slot has.
@@ -234,6 +237,14 @@ class Descent:
         if self.level and size <= SURE:
             stride = self.strides["rates"].step(slopes["rates"], size * UNIT["rates"])
             p.rates = np.clip(p.rates * np.where(self.moving, np.exp(stride), 1.0), *self.dear)
+
+    def _picked(self, chosen: Ints) -> Bools:
+        """By block pair, whether it is among the pairs ``chosen``."""
+        if not len(self.block_pair):
+            return np.zeros(0, dtype=bool)
+        picked = np.zeros(len(self.problem.pairs.slot), dtype=bool)
+        picked[chosen] = True
+        return np.asarray(picked[self.block_pair])
 
     def _copies(self, prices: Prices) -> tuple[int, Ints]:
         """What the slots' copies are worth, and which are taken, by block pair."""

@@ -35,6 +35,7 @@ class Effort:
     ``mixed_later``: of every later level's, for rounds too large for another search; ``later`` is then 0.
     ``filling``: turns of the search once groups are open; then students are given bundles in ``parts``, with
     ``part_steps`` steps before each.
+    ``reopening``: whether sweeps after it are offered pairs of shut groups too, which takes them twice as long.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
 
@@ -55,6 +56,7 @@ class Effort:
     filling: Turns = ()
     parts: int = 32
     part_steps: int = 20
+    reopening: bool = True
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
@@ -75,5 +77,5 @@ class Effort:
         filling = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 16))
         return cls(
             10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, filling=filling,
-            part_steps=10,
+            part_steps=10, reopening=False,
         )  # fmt: skip

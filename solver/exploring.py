@@ -9,18 +9,22 @@ import numpy as np
 
 from engine.side_by_side import side_by_side
 from solver import around, nearest
-from solver.bound import kernel_facts, spans_of
+from solver.bound import kernel_facts, spans_of, student_side
+from solver.descent import STEP_NODES
 from solver.kernels import chosen_for
-from solver.prices import Asked, pair_worths, placed_bonus
+from solver.prices import SCALE, Asked, pair_worths, placed_bonus, worths
 
 if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
+    from solver.descent import Descent
     from solver.prices import Prices, Worths
     from solver.problem import Problem
 
 _LOADED = (around, nearest)
 ANY = 1 << 59
 """However far behind the best a bundle is."""
+BEHIND = 0.3
+"""How far pairs that join those on which prices are sought may be from the best, in what a slot is worth."""
 MANY = 6
 """Partners of each class that are tried around a pair."""
 
@@ -90,6 +94,16 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
 
     list(side_by_side(part, spans_of(problem.pairs)))
     return Explored(first, usable, more, mates)
+
+
+def nearest_to_choices(problem: Problem, descent: Descent, prices: Prices, swing: float, cap: int) -> Ints:
+    """The ``cap`` pairs of each student that come nearest to what is best for them on the pairs of ``descent``.
+
+    ``prices``: those of the descent as they are in ``problem``, with all pairs; ``swing``: what a slot is worth.
+    """
+    worth = worths(descent.levels, descent.level, prices)
+    value, _ = student_side(descent.problem, worth, descent.prices(), nodes=STEP_NODES)
+    return nearest_of(problem, worth, prices, value, int(BEHIND * swing * SCALE), cap)
 
 
 def nearest_of(problem: Problem, worth: Worths, prices: Prices, value: Ints, behind: int, cap: int) -> Ints:

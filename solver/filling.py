@@ -15,12 +15,11 @@ import numpy as np
 from solver.arrays import union
 from solver.bound import Catalogue, deepest, student_side
 from solver.descent import STEP_NODES, Descent
-from solver.exploring import nearest_of
+from solver.exploring import nearest_to_choices
 from solver.greedy import room_facts
 from solver.kernels import chosen_for
-from solver.mixed import BEHIND
 from solver.opened import Opened
-from solver.prices import SCALE, worths
+from solver.prices import worths
 
 if TYPE_CHECKING:
     from solver.arrays import Ints
@@ -58,10 +57,7 @@ class Filling:
         descent, blocks = search.descent, stages.catalogue
         filling = cls(stages, Opened(stages.problem, blocks, descent.forced), effort, clock)
         filling.pool = filling.opened.usable(search.pool)
-        block = np.repeat(np.arange(len(blocks.slot)), np.diff(descent.first))
-        total = np.bincount(block, weights=descent.point.own[descent.member], minlength=len(blocks.slot))
-        place = total / np.maximum(1, np.diff(descent.first))
-        filling._begin(search, filling.opened.point(descent.point, place))
+        filling._begin(search, filling.opened.point(descent.point, descent.place_prices()))
         return filling
 
     def seek(self, search: PoolSearch) -> None:
@@ -101,12 +97,8 @@ class Filling:
 
     def _nearest(self, search: PoolSearch) -> Ints:
         """The pairs of each student in what is open that come nearest to being chosen."""
-        level, descent = search.level, self.descent
-        prices = self.prices(np.where(self.opened.closed, SHUT, 0))
-        worth = worths(search.levels, level, prices)
-        value, _ = student_side(descent.problem, worth, descent.prices(), nodes=STEP_NODES)
-        behind = int(BEHIND * self.stages.swing[level] * SCALE)
-        return nearest_of(search.problem, worth, prices, value, behind, self.effort.nearest)
+        prices, swing = self.prices(np.where(self.opened.closed, SHUT, 0)), self.stages.swing[search.level]
+        return nearest_to_choices(search.problem, self.descent, prices, swing, self.effort.nearest)
 
     def _give(self, begin: int, end: int, given: Ints) -> None:
         """Give the students ``begin`` to ``end`` the best bundles that there is room for, priority students first."""

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.arrays import union
-from solver.bound import relax, student_side
-from solver.descent import STEP_NODES
-from solver.exploring import nearest_of
-from solver.prices import SCALE, worths
+from solver.bound import relax
+from solver.exploring import nearest_to_choices
 from solver.stages import Stages
 
 if TYPE_CHECKING:
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
     from solver.pool import PoolSearch
     from solver.prices import Prices
     from solver.problem import Problem
-
-BEHIND = 0.3
-"""How far pairs that join those on which prices are sought may be from the best, in what a slot is worth."""
 
 
 def mixed(problem: Problem, blocks: Catalogue) -> Problem:
@@ -111,7 +106,5 @@ class Mixed:
 
     def _nearest(self, search: PoolSearch, many: int) -> Ints:
         """The ``many`` pairs of each student of the whole round that come nearest to being chosen."""
-        inner, level, prices = self.inner, search.level, search.descent.prices()
-        worth = worths(inner.levels, level, prices)
-        value, _ = student_side(search.descent.problem, worth, prices, nodes=STEP_NODES)
-        return nearest_of(inner.problem, worth, prices, value, int(BEHIND * inner.swing[level] * SCALE), many)
+        inner, swing = self.inner, self.inner.swing[search.level]
+        return nearest_to_choices(inner.problem, search.descent, search.descent.prices(), swing, many)

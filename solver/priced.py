@@ -160,8 +160,7 @@ class PricedPath:
         filling.seek(search)
         prices = filling.prices(self.mixed.prices(self.led).blocks)
         given = filling.fill()
-        open_only = int(self.problem.pairs.first[-1]) > effort.SERVED_PAIRS  # sweeps of a hub take half the time so
-        self.stages.pool = filling.pool if open_only else union(search.pool, filling.pool)
+        self.stages.pool = union(search.pool, filling.pool) if self.effort.reopening else filling.pool
         self.stages.last = None
         self.chosen = self._serve(prices, self._closed(search), given)
         return self.bettering.improve(self.leading, self.chosen, prices, [])

@@ -134,10 +134,7 @@ class Stages:
     def settled(self, search: PoolSearch) -> Settled:
         """A search with the groups settled as ``search`` has opened them, from its prices and choices."""
         descent, problem = search.descent, self.problem
-        block = np.repeat(np.arange(len(descent.forced)), np.diff(descent.first))
-        total = np.bincount(block, weights=descent.point.own[descent.member], minlength=len(descent.forced))
-        mean = total / np.maximum(1, np.diff(descent.first))
-        point, open_ = descent.point, descent.forced > 0
+        mean, point, open_ = descent.place_prices(), descent.point, descent.forced > 0
         standing = Standing(
             point.rates.copy(),
             point.rows.copy(),

@@ -120,6 +120,7 @@ class RunRow(Base):
     attempts: Mapped[int]
     fence: Mapped[int]
     lease_until: Mapped[float | None]
+    """Of a running run, until when it is its worker's; of one that lost workers and waits, until when it rests."""
     requested_by: Mapped[str] = mapped_column(WHO)
     requested_at: Mapped[str] = mapped_column(TIME)
     finished_at: Mapped[str | None] = mapped_column(TIME)

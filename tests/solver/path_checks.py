@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 
+import pytest
 from independent import optimum
 from random_rounds import random_round
 
@@ -51,6 +52,15 @@ def require_proofs_repeat(round_, problem, answer):
         prices = read_prices(problem, labels, write_prices(problem, labels, result.prices))
         floors = [earlier.floor for earlier in answer.levels[:number]]
         assert recount.bound(round_.policy.levels, number, floors, prices) == result.price_bound
+
+
+@contextmanager
+def few_pairs_known():
+    """Every round is priced as a large one, on some pairs of each student."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("solver.effort.MANY_PAIRS", 0)
+        patch.setattr("solver.stages.SAMPLE", 4)
+        yield
 
 
 @contextmanager

@@ -8,14 +8,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
-from path_checks import solvable
+from path_checks import few_pairs_known, solvable
 
-from engine.allocation import Allocation
 from engine.audit import audit
 from engine.options import build_options
+from solver.allocate import rows_of
 from solver.bound import student_side
 from solver.build import build_problem
 from solver.filling import Filling
+from solver.ladder import Climb
 from solver.limits import Clock, Limits
 from solver.measure import goal_values, level_value
 from solver.opening import groups_held, open_groups
@@ -33,9 +34,7 @@ FILLING = ((20, 0.1, 0.02, 3), (20, 0.05, 0.01, 2))
 def filled():
     """Round, path, the search that opened its groups, the filling and what it gave, where only some pairs are known."""
     found = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("solver.effort.MANY_PAIRS", 0)
-        patch.setattr("solver.stages.SAMPLE", 4)
+    with few_pairs_known():
         for round_, _ in solvable(SOME):
             path = PricedPath(build_problem(round_, build_options(round_)), round_.policy.levels, Clock(Limits()))
             path.close()
@@ -51,18 +50,11 @@ def filled():
     return found
 
 
-def rows_of_pairs(problem, pairs):
-    """Pairs and fixed rows as an allocation."""
-    student, slot = problem.pairs.student_of(pairs), problem.pairs.slot[pairs]
-    rows = [*zip(student.tolist(), slot.tolist(), strict=True), *problem.fixed]
-    return Allocation.of((problem.student_ids[s], problem.slot_ids[j]) for s, j in rows)
-
-
 def test_what_is_given_keeps_every_limit(filled):
     """Nobody is given what a rule forbids; only groups may be too small, which serving mends."""
     for round_, path, search, filling, _, given in filled:
         assert all(a < b for a, b in pairwise(given.tolist()))
-        breaches = {each.rule for each in audit(round_, rows_of_pairs(path.problem, given)).breaches}
+        breaches = {each.rule for each in audit(round_, rows_of(path.problem, Climb(given, ()))).breaches}
         assert breaches <= {"group"}, (round_.name, breaches)
         blocks = path.stages.catalogue
         held = groups_held(path.problem, blocks, given)

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
-from path_checks import solvable
+from path_checks import few_pairs_known, solvable
 
 from engine.options import build_options
 from solver.bound import Catalogue, relax, student_side
@@ -35,9 +35,7 @@ STEPS = 40
 def searched():
     """Round, optimum and the mixed searches, where groups are there; only some pairs of each student are looked at."""
     found = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("solver.effort.MANY_PAIRS", 0)
-        patch.setattr("solver.stages.SAMPLE", 4)
+    with few_pairs_known():
         for round_, best in solvable(SOME):
             problem = build_problem(round_, build_options(round_))
             found.append((round_, best, Mixed.of(Stages.of(problem, round_.policy.levels, Clock(Limits())))))
