@@ -33,6 +33,7 @@ class Effort:
     ``nearest``: pairs of each student that join those on which prices of larger rounds are sought, at each widening.
     ``mixed``: turns of the first level's search while groups may be of mixed schools, with more pairs at each, and
     ``mixed_later``: of every later level's, for rounds too large for another search; ``later`` is then 0.
+    ``weighing``: turns of the search with all levels at once that follows the leading one's.
     ``filling``: turns of the search once groups are open; then students are given bundles in ``parts``, with
     ``part_steps`` steps before each.
     ``reopening``: whether sweeps after it are offered pairs of shut groups too, which takes them twice as long.
@@ -53,6 +54,7 @@ class Effort:
     nearest: int = 48
     mixed: Turns = ()
     mixed_later: Turns = ()
+    weighing: Turns = ((60, 0.1, 0.01, 1),)
     filling: Turns = ()
     parts: int = 32
     part_steps: int = 20
@@ -71,11 +73,16 @@ class Effort:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
             later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))
             filling: Turns = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 8))
-            return cls(30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, filling=filling)
+            both: Turns = ((100, 0.1, 0.02, 8), (100, 0.05, 0.01, 8))
+            return cls(
+                30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, weighing=both,
+                filling=filling,
+            )  # fmt: skip
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
+        both = ((60, 0.1, 0.02, 16), (60, 0.05, 0.01, 16))
         filling = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 16))
         return cls(
-            10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, filling=filling,
-            part_steps=10, reopening=False,
+            10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, weighing=both,
+            filling=filling, part_steps=10, reopening=False,
         )  # fmt: skip

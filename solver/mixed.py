@@ -16,6 +16,7 @@ from solver.arrays import union
 from solver.bound import relax
 from solver.exploring import nearest_to_choices
 from solver.stages import Stages
+from solver.weighing import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,11 +88,20 @@ class Mixed:
         These are the pairs nearest to what the students would choose, ``effort.nearest`` of each student.
         """
         trying = 0 if self.inner.last is None else effort.trying  # beside no prices all rates look alike
-        found = self.inner.sought(level, floors, trying, turns[0][1], turns[0][3])
+        begun = self.inner.sought(level, floors, trying, turns[0][1], turns[0][3])
+        self.inner.last = self._turned(begun, turns, effort)
+        return self.inner.last
+
+    def weighed(self, led: PoolSearch, effort: Effort) -> PoolSearch:
+        """The search for all levels at once, from ``led``; its pairs are at hand for later levels, too."""
+        return self._turned(weighed(led, self.inner.swing), effort.weighing, effort)
+
+    def _turned(self, found: PoolSearch, turns: Turns, effort: Effort) -> PoolSearch:
         for turn, (steps, first, last, batches) in enumerate(turns):
             if turn:
-                found = self.inner.turn_to(found, union(found.pool, self._nearest(found, effort.nearest)))
+                found = found.over(union(found.pool, self._nearest(found, effort.nearest)))
             found.descent.run(steps, first, last, self.inner.clock, batches)
+        self.inner.pool = found.pool
         return found
 
     def proven(self, search: PoolSearch) -> tuple[Relaxed, Prices]:
@@ -106,5 +116,4 @@ class Mixed:
 
     def _nearest(self, search: PoolSearch, many: int) -> Ints:
         """The ``many`` pairs of each student of the whole round that come nearest to being chosen."""
-        inner, swing = self.inner, self.inner.swing[search.level]
-        return nearest_to_choices(inner.problem, search.descent, search.descent.prices(), swing, many)
+        return nearest_to_choices(self.inner.problem, search.descent, search.descent.prices(), many)

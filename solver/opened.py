@@ -80,10 +80,17 @@ class Opened:
         return Point(point.rates.copy(), rows, np.zeros(0), point.equity.copy(), point.reserve[self.slots])
 
     def prices(self, prices: Prices, elsewhere: Ints) -> Prices:
-        """A part's prices as those of the round; in shut blocks schools pay ``elsewhere``, shape (schools, slots)."""
+        """A part's prices as those of the round; in shut blocks schools pay ``elsewhere``, shape (schools, slots).
+
+        What a priority student takes of a slot's reserve is worth what it is in its open blocks in the mean.
+        """
         rows, slots, blocks = len(self.problem.resources.left), len(self.problem.slot_ids), elsewhere.copy()
-        blocks[self.blocks.school[self.open_], self.blocks.slot[self.open_]] = prices.rows[rows:]
-        return replace(prices, rows=prices.rows[:rows], blocks=blocks, reserve=prices.reserve[:slots])
+        slot = self.blocks.slot[self.open_]
+        blocks[self.blocks.school[self.open_], slot] = prices.rows[rows:]
+        number = np.bincount(slot, minlength=slots)
+        mean = np.bincount(slot, weights=prices.reserve[slots:], minlength=slots) // np.maximum(1, number)
+        reserve = np.where(number > 0, mean.astype(np.int64), prices.reserve[:slots])
+        return replace(prices, rows=prices.rows[:rows], blocks=blocks, reserve=reserve)
 
     def _resources(self, old: Resources, slots: Ints) -> Resources:
         """The limits, those of open blocks' places last."""

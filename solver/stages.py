@@ -95,11 +95,6 @@ class Stages:
         self.last = best
         return best
 
-    def turn_to(self, search: PoolSearch, pool: Ints) -> PoolSearch:
-        """The latest search, of a round without blocks, gone on with over another ``pool`` (ascending)."""
-        self.pool, self.last = pool, search.over(pool)
-        return self.last
-
     def follow(self, search: PoolSearch) -> PoolSearch:
         """A search of the round as it is from that of the mixed round, on the same pool: all pay their slot's price."""
         problem, pool, old = self.problem, search.pool, search.descent
@@ -131,8 +126,11 @@ class Stages:
         worth = swing + sum(float(r) * s for r, s, m in zip(rates, self.swing, moving, strict=False) if m)
         return PoolSearch.begin(problem, self.levels, number, floors, self.catalogue, pool, point, worth, moving)
 
-    def settled(self, search: PoolSearch) -> Settled:
-        """A search with the groups settled as ``search`` has opened them, from its prices and choices."""
+    def settled(self, search: PoolSearch, worth: float) -> Settled:
+        """A search with the groups settled as ``search`` has opened them, from its prices and choices.
+
+        ``worth``: what a good slot is worth.
+        """
         descent, problem = search.descent, self.problem
         mean, point, open_ = descent.place_prices(), descent.point, descent.forced > 0
         standing = Standing(
@@ -148,7 +146,7 @@ class Stages:
         columns.add(np.append(search.pool, -1)[choices])
         return Settled(
             problem, self.levels, self.catalogue, self.clock, descent.forced.copy(), columns, standing,
-            search.level, search.floors, self.swing[search.level],
+            search.level, search.floors, worth,
         )  # fmt: skip
 
     def descend(self, search: PoolSearch, steps: int, first: float, last: float) -> tuple[Relaxed, Prices]:

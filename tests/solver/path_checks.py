@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 from independent import optimum
@@ -12,6 +13,7 @@ from engine.audit import audit
 from engine.options import build_options
 from solver.allocate import rows_of
 from solver.build import build_problem
+from solver.effort import Effort
 from solver.ladder import climb
 from solver.limits import Clock, Limits
 from solver.priced import PricedPath
@@ -64,9 +66,32 @@ def few_pairs_known():
 
 
 @contextmanager
+def few_steps():
+    """Rounds are priced and bettered in a small part of the steps; what they owe, they owe after any number."""
+    usual = Effort.of
+
+    def shorter(turns):
+        return tuple((max(2, steps // 6), first, last, parts) for steps, first, last, parts in turns)
+
+    def fewer(problem):
+        full = usual(problem)
+        return replace(
+            full, first=min(60, full.first), later=min(30, full.later), turns=3, turn_steps=8,
+            sweeps=min(4, full.sweeps), lifts=min(1, full.lifts), lift_turns=2, deals=min(1, full.deals), trying=10,
+            mixed=shorter(full.mixed), mixed_later=shorter(full.mixed_later), weighing=shorter(full.weighing),
+            filling=shorter(full.filling), parts=8, part_steps=4,
+        )  # fmt: skip
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Effort, "of", fewer)
+        yield
+
+
+@contextmanager
 def priced_towns(seeds):
     """Round, problem, the priced path and its answer, of random towns of some ninety students."""
     with ExitStack() as paths:
+        paths.enter_context(few_steps())
         found = []
         for seed in seeds:
             round_ = random_round(seed, "town")

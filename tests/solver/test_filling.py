@@ -38,8 +38,10 @@ def filled():
         for round_, _ in solvable(SOME):
             path = PricedPath(build_problem(round_, build_options(round_)), round_.policy.levels, Clock(Limits()))
             path.close()
-            path.effort = replace(path.effort, mixed=MIXED, filling=FILLING, parts=8, part_steps=5)
-            search = path._led(path._heads())
+            path.effort = path.bettering.effort = replace(
+                path.effort, mixed=MIXED, weighing=FILLING, filling=FILLING, parts=8, part_steps=5
+            )
+            search = path.construction.weigh(path._heads())
             open_groups(search.descent, 3, 6, 0.03, path.clock)
             filling = Filling.of(path.stages, search, path.effort, path.clock)
             filling.seek(search)
@@ -69,7 +71,8 @@ def test_an_open_block_is_a_slot_that_asks_what_the_block_does(filled):
         level, part = search.level, filling.descent.problem
         prices = filling.prices(np.zeros(filling.opened.closed.shape, dtype=np.int64))
         worth = worths(path.levels, level, prices)
-        mine = student_side(part, worth, filling.descent.prices())[0]
+        same = replace(filling.descent.prices(), reserve=prices.reserve[filling.opened.slots])
+        mine = student_side(part, worth, same)[0]
         theirs = student_side(restricted(path.problem, filling.pool), worth, prices)[0]
         assert np.array_equal(mine, theirs), round_.name
         assert not part.blocked.any()
@@ -98,9 +101,9 @@ def test_filling_gives_more_than_serving_one_after_another(filled):
     """Of all rounds together the leading level comes to more than where nobody is given anything before."""
     values = []
     for _, path, search, _, prices, given in filled:
-        closed, none = path._closed(search), np.zeros(0, dtype=np.int64)
+        closed, none = path.construction.closed(search), np.zeros(0, dtype=np.int64)
         level = path.levels[path.leading]
-        found = [path._serve(prices, closed, each) for each in (given, none)]
+        found = [path.construction.serve(search.level, prices, closed, each) for each in (given, none)]
         values.append([level_value(level, goal_values(path.problem, each)) for each in found])
         assert set(given) <= set(found[0]) or path.problem.blocked.any()
     more, less = np.sum(values, axis=0)

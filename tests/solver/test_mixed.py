@@ -184,7 +184,7 @@ def test_what_all_schools_of_a_slot_pay_is_written_once(searched):
 def test_rates_stay_within_reach_of_where_they_began(searched):
     """While steps are large rates do not move; floors that nothing can keep then drive them up, but not without end."""
     driven = 0
-    for round_, _, path in searched:
+    for round_, _, path in searched[::3]:
         last = len(round_.policy.levels) - 1
         search = path.inner.begin(last, [10**6] * last)
         begun = search.descent.point.rates.copy()

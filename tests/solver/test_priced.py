@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
 from independent import optimum
-from path_checks import require_bounds_hold, require_clean, require_proofs_repeat, solvable
+from path_checks import few_steps, require_bounds_hold, require_clean, require_proofs_repeat, solvable
 from random_rounds import random_round
 
 from engine.loading import load_round
@@ -48,8 +48,8 @@ def priced(round_, after=None):
 
 @pytest.fixture(scope="module", autouse=True)
 def _small_neighbourhoods():
-    """Neighbourhoods of the size of these rounds."""
-    with pytest.MonkeyPatch.context() as patch:
+    """Neighbourhoods of the size of these rounds, and few steps before them."""
+    with few_steps(), pytest.MonkeyPatch.context() as patch:
         patch.setattr("solver.bettering.NEIGHBOURS", NEIGHBOURS)
         yield
 
@@ -190,7 +190,7 @@ def test_rounds_too_large_to_be_served_whole(monkeypatch, after):
     for name, value in (("effort.MANY_PAIRS", 0), ("effort.SERVED_PAIRS", 0)):
         monkeypatch.setattr(f"solver.{name}", value)
     monkeypatch.setattr("solver.stages.SAMPLE", 3)
-    monkeypatch.setattr("solver.priced.OFFERED_PAIRS", 30)
+    monkeypatch.setattr("solver.construction.OFFERED_PAIRS", 30)
     monkeypatch.setattr("solver.bound.MANY_PAIRS", 0)
     monkeypatch.setattr("solver.bundles.FEW_NODES", 4)
     reached = 0

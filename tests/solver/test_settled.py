@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
 from independent import optimum
-from path_checks import require_bounds_hold, require_clean, require_proofs_repeat, solvable
+from path_checks import few_steps, require_bounds_hold, require_clean, require_proofs_repeat, solvable
 
 from engine.options import build_options
 from solver.bound import relax
@@ -34,7 +34,7 @@ def settled():
         search.descent.run(40, 1.0, 0.05, stages.clock)
         open_groups(search.descent, 2, 6, 0.05, stages.clock)
         search.descent.run(10, 0.05, 0.01, stages.clock)
-        one = stages.settled(search)
+        one = stages.settled(search, search.descent.worth)
         one.run(2)
         found.append((round_, best, stages, one))
     assert len(found) >= LEAST_COMPARED
@@ -103,7 +103,7 @@ def test_other_groups_open_where_they_bring_more(settled):
 
 def test_a_round_that_is_sampled_is_answered_lawfully():
     """With a few pairs of each student at hand the answer is clean, its bounds hold and its prices prove them."""
-    with pytest.MonkeyPatch.context() as patch:
+    with few_steps(), pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "solver.effort.MANY_PAIRS": 0,
             "solver.bettering.NEIGHBOURS": 3,
