@@ -55,13 +55,19 @@ class Construction:
     """The search for the leading level's prices while groups are mixed."""
     elsewhere: Ints = field(init=False)
     """What shut blocks ask, shape (schools, slots), of such a round."""
+    early: Ints = field(init=False)
+    """What students are served with before groups are opened, for a run that ends early."""
 
     def build(self, floors: Sequence[int]) -> Ints:
         """The allocation's pairs, ascending; ``floors``: the most that levels before the leading one can be."""
-        stages, efforts = self.bettering.stages, self.bettering.effort
-        search = self.weigh(floors)
+        stages, efforts, led = self.bettering.stages, self.bettering.effort, self.lead(floors)
+        if self.mixed is not None and self.clock.stop():
+            return self.early
+        search = self.weigh(led)
         open_groups(search.descent, efforts.turns, efforts.turn_steps, 0.03, self.clock)
-        if self.mixed is not None and not self.clock.stop():  # else not all groups are open that should be
+        if self.mixed is not None:
+            if self.clock.stop():  # not all groups are open that should be
+                return self.early
             filling = Filling.of(stages, search, efforts, self.clock)
             filling.seek(search)
             prices, given = filling.prices(self.elsewhere), filling.fill()
@@ -74,18 +80,27 @@ class Construction:
         chosen = self.serve(search.level, prices, self.closed(search), given)
         return self.bettering.improve(search.level, chosen, prices, [])
 
-    def weigh(self, floors: Sequence[int]) -> PoolSearch:
-        """Good prices for the leading level, then for all levels weighed at once."""
+    def lead(self, floors: Sequence[int]) -> PoolSearch:
+        """Good prices for the leading level; of a round whose groups are mixed at first, students are served early."""
         stages, efforts, leading = self.bettering.stages, self.bettering.effort, self.bettering.leading
         if self.mixed is None:
             led = stages.begin(leading, floors)
             led.descent.run(efforts.first, 1.0, 0.01, self.clock)
+            return led
+        self.led = self.mixed.search(leading, floors, efforts.mixed, efforts)
+        undecided = np.zeros((len(stages.problem.school_ids), len(stages.problem.slot_ids)), dtype=bool)
+        self.early = self.serve(leading, self.mixed.prices(self.led), undecided, np.zeros(0, dtype=np.int64))
+        return self.led
+
+    def weigh(self, led: PoolSearch) -> PoolSearch:
+        """Good prices for all levels weighed at once, from those of the leading level."""
+        stages, efforts = self.bettering.stages, self.bettering.effort
+        if self.mixed is None:
             search = weighed(led, stages.swing)
             for steps, first, last, _ in efforts.weighing:
                 search.descent.run(steps, first, last, self.clock)
             return search
-        self.led = self.mixed.search(leading, floors, efforts.mixed, efforts)
-        both = self.mixed.weighed(self.led, efforts)
+        both = self.mixed.weighed(led, efforts)
         self.elsewhere = self.mixed.prices(both).blocks
         search = stages.follow(both)
         search.descent.run(efforts.first, 0.03, 0.01, self.clock)

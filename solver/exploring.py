@@ -96,14 +96,15 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
     return Explored(first, usable, more, mates)
 
 
-def nearest_to_choices(problem: Problem, descent: Descent, prices: Prices, cap: int) -> Ints:
+def nearest_to_choices(problem: Problem, descent: Descent, prices: Prices, swing: float, cap: int) -> Ints:
     """The ``cap`` pairs of each student that come nearest to what is best for them on the pairs of ``descent``.
 
-    ``prices``: those of the descent as they are in ``problem``, with all pairs.
+    ``prices``: those of the descent as they are in ``problem``, with all pairs; ``swing``: what a slot is worth at its
+    level.
     """
     worth = worths(descent.levels, descent.level, prices)
     value, _ = student_side(descent.problem, worth, descent.prices(), nodes=STEP_NODES)
-    return nearest_of(problem, worth, prices, value, int(BEHIND * descent.worth * SCALE), cap)
+    return nearest_of(problem, worth, prices, value, int(BEHIND * swing * SCALE), cap)
 
 
 def nearest_of(problem: Problem, worth: Worths, prices: Prices, value: Ints, behind: int, cap: int) -> Ints:

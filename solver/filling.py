@@ -97,8 +97,8 @@ class Filling:
 
     def _nearest(self, search: PoolSearch) -> Ints:
         """The pairs of each student in what is open that come nearest to being chosen."""
-        prices = self.prices(np.where(self.opened.closed, SHUT, 0))
-        return nearest_to_choices(search.problem, self.descent, prices, self.effort.nearest)
+        prices, swing = self.prices(np.where(self.opened.closed, SHUT, 0)), self.stages.swing[search.level]
+        return nearest_to_choices(search.problem, self.descent, prices, swing, self.effort.nearest)
 
     def _give(self, begin: int, end: int, given: Ints) -> None:
         """Give the students ``begin`` to ``end`` the best bundles that there is room for, priority students first."""

@@ -3,9 +3,7 @@
 Where the first levels are about the published allocation, nearly every student stays. So an exact model over the
 published pairs says what can stay; whoever lost everything is placed around it where there is room, and where there is
 none by a model in which others move. Later levels better what the touched students have and leave what stays alone.
-Bounds hold over every eligible pair: levels that keep or count heads have theirs from relaxations, to which pairs that
-the prices find worth something are added (column generation: Gilmore and Gomory 1961; Desaulniers, Desrosiers and
-Solomon 2005), the others by a descent.
+Bounds hold over every eligible pair.
 """
 
 from __future__ import annotations
@@ -15,15 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.arrays import union
-from solver.bound import Catalogue, relax
 from solver.core import build_core
-from solver.duals import prices_from_duals
 from solver.effort import Effort
 from solver.exact import LevelAnswer, NoAllocationError
 from solver.highs import Highs, Row
 from solver.keeping_bound import COUNTED, KEEPING, MOST_PAIRS, least_lost
+from solver.keeping_prices import KeepingPrices
 from solver.measure import goal_values, level_value, level_values
-from solver.prices import Prices, within_worth
 from solver.touched import (
     bare,
     beside_pins,
@@ -44,14 +40,10 @@ if TYPE_CHECKING:
     from engine.policy import Level
     from solver.arrays import Bools, Ints
     from solver.limits import Clock
-    from solver.mixed import Mixed
     from solver.problem import Problem
-    from solver.stages import Stages
 
 FIRST = 2
 """Levels that are about what was published and nothing else."""
-MOST_COUNTED = 6_000
-"""Published pairs up to which all levels that count heads have prices by relaxations: those of more take minutes."""
 AT_ONCE = 20_000
 """Pairs of touched students in one exact model, about."""
 PART = 2_000
@@ -63,10 +55,6 @@ MOVES = 6
 """Options with room for each student who may have to move for another."""
 NODES = 1
 """Branches that one level of one model may take: these models are all but settled at the root."""
-ROUNDS = 6
-"""Times that a level's prices are found again with more pairs."""
-STEPS, NEXT_STEPS = 160, 80
-"""Steps of the first descent for prices, from none, and of each later one, from the last level's."""
 
 
 def is_about_keeping(problem: Problem, levels: Sequence[Level]) -> bool:
@@ -81,7 +69,6 @@ class KeepingPath:
     def __init__(self, problem: Problem, levels: Sequence[Level], clock: Clock) -> None:
         """Nothing is solved yet."""
         self.problem, self.levels, self.clock = problem, levels, clock
-        self.catalogue = Catalogue.of(problem)
         self.highs = Highs(clock)
         self.kept = np.flatnonzero(problem.pairs.kept)
         self.chosen: Ints | None = None
@@ -89,9 +76,7 @@ class KeepingPath:
         self.effort = Effort.of(problem)
         self.large = bool(self.effort.mixed)
         """Asked about in smaller models, by no integer program of all, and priced as if groups could be mixed."""
-        self.stages: Stages | None = None
-        self.mixed: Mixed | None = None
-        self.pool = self.kept
+        self.prices = KeepingPrices(problem, levels, self.effort, self.highs, self.kept)
 
     def at_hand(self, _level: int, _floors: Sequence[int]) -> None:
         """No prices for levels that are not reached."""
@@ -108,15 +93,13 @@ class KeepingPath:
         if level >= FIRST and not self.bettered:
             self.bettered = True
             self._better(floors)
-        bound, prices = self._bound(level, floors)
+        if self.large and level < FIRST - 1 and self._is_short(level, self.prices.of_nothing(level, floors)[0]):
+            self._move(level, floors)  # it takes long to price a level that is often reached so
+        bound, prices = self.prices.bound(level, floors, self.chosen, self._value(level))
         if not self._is_short(level, bound) or not self.levels[level].goals.keys() <= COUNTED:
             return LevelAnswer(self.chosen, bound, None, prices)
         if level >= FIRST:
             return LevelAnswer(self.chosen, bound, self._fill(level, floors, bound), prices)
-        if self.large and level < FIRST - 1:
-            self._move(level, floors)
-            if not self._is_short(level, bound):
-                return LevelAnswer(self.chosen, bound, None, prices)
         word = self._give_up([*floors, bound][: FIRST - 1])
         solver_bound = word if level == FIRST - 1 else None
         if self._is_short(level, bound if solver_bound is None else min(bound, solver_bound)):
@@ -155,11 +138,11 @@ class KeepingPath:
         """
         first, choosing = self.levels[:FIRST], bare(self.problem, self._staying())
         bound = self._word(first, FIRST - 1, floors, choosing)
-        for wanting, others in self._wanting(choosing, AT_ONCE if self.large else MOST_PAIRS):
+        for wanting in self._wanting(choosing, AT_ONCE if self.large else MOST_PAIRS):
             if self.clock.stop() or (bound is not None and self._key()[:FIRST] >= (*floors, bound)):
                 break
-            for more in (others[:0], others):
-                self._take(self._climbed(self._with(wanting, more), first, None, floors), 0)
+            self._take(self._climbed(self._with(wanting), first, None, floors), 0)
+            self._take(self._climbed(self._with(wanting, self._moves(wanting)), first, None, floors), 0)
         return bound
 
     def _word(self, levels: Sequence[Level], level: int, floors: Sequence[int], choosing: Bools) -> int | None:
@@ -181,19 +164,18 @@ class KeepingPath:
     def _move(self, level: int, floors: Sequence[int]) -> None:
         """Better a level that counts heads: options of those who lack it, and some of those who may have to move."""
         assert self.chosen is not None
-        for wanting, others in self._wanting(lacking(self.problem, self.chosen, self.levels[level].goals), AT_ONCE):
+        for wanting in self._wanting(lacking(self.problem, self.chosen, self.levels[level].goals), AT_ONCE):
             if self.clock.stop():
                 break
-            pool = self._with(wanting, others)
+            pool = self._with(wanting, self._moves(wanting))
             self._take(self._climbed(pool, self.levels[: level + 1], None, floors), level)
 
-    def _wanting(self, students: Bools, most: int) -> Iterator[tuple[Ints, Ints]]:
-        """Options of ``students``, some of each if they have more than ``most``, in parts, and ``_moves`` for each."""
+    def _wanting(self, students: Bools, most: int) -> Iterator[Ints]:
+        """Options of ``students``, some of each if they have more than ``most``, in parts."""
         options = options_of(self.problem, students)
         if len(options) > most:
             options = shared_out(self.problem, options, most, FEWEST)
-        for part in parts(self.problem, options, most):
-            yield part, self._moves(part)
+        yield from parts(self.problem, options, most)
 
     def _moves(self, wanting: Ints) -> Ints:
         """Some options with room of those who have what the pairs ``wanting`` would take."""
@@ -270,57 +252,3 @@ class KeepingPath:
             chosen, solution = found, np.rint(answer.value)
             rows.append(Row(objective, level.floor_of(level_value(level, goals))))
         return chosen
-
-    def _bound(self, level: int, floors: Sequence[int]) -> tuple[int, Prices]:
-        """The best bound found for ``level``: with prices of 0, then with those of a growing pool, or of a descent.
-
-        The relaxation of a level that weighs slots takes a minute to solve beside levels that keep; a descent, seconds.
-        """
-        prices = Prices.none(self.problem, level)
-        best = relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound
-        if not self._is_short(level, best):
-            return best, prices
-        counted = KEEPING if len(self.kept) > MOST_COUNTED else COUNTED
-        if self.levels[level].goals.keys() <= counted:
-            return self._by_relaxations(level, floors, best)
-        found, by_descent = self._by_descent(level, floors)
-        return (found, by_descent) if found < best else (best, prices)
-
-    def _by_descent(self, level: int, floors: Sequence[int]) -> tuple[int, Prices]:
-        """Prices over all pairs, from the last level's where there is one that weighs slots."""
-        from solver.mixed import Mixed  # noqa: PLC0415 - it loads scipy, which only larger rounds pay for
-        from solver.stages import Stages  # noqa: PLC0415
-
-        if self.stages is None:
-            self.stages = Stages.of(self.problem, self.levels, self.clock)
-            self.mixed = Mixed.of(self.stages) if self.large else None
-        if self.mixed is not None:
-            turns = self.effort.mixed if self.mixed.inner.last is None else self.effort.mixed_later
-            relaxed, prices = self.mixed.proven(self.mixed.search(level, floors, turns, self.effort))
-            return relaxed.bound, prices
-        steps = (STEPS, 1.0, 0.003) if self.stages.last is None else (NEXT_STEPS, 0.1, 0.003)
-        relaxed, prices = self.stages.descend(self.stages.begin(level, floors), *steps)
-        return relaxed.bound, prices
-
-    def _by_relaxations(self, level: int, floors: Sequence[int], best: int) -> tuple[int, Prices]:
-        """Prices of the exact model's relaxation over a pool of pairs, which grows while the bound falls."""
-        assert self.chosen is not None
-        best_prices, pool = Prices.none(self.problem, level), union(self.pool, self.chosen)
-        for _ in range(ROUNDS):
-            if not self._is_short(level, best):
-                break
-            core = build_core(self.problem, self.levels[: level + 1], pool)
-            rows = [Row(core.objective(self.levels[i]), floor) for i, floor in enumerate(floors)]
-            answer = self.highs.linear(core.program, core.objective(self.levels[level]), rows)
-            if answer.dual is None:
-                break
-            prices = within_worth(self.levels, level, prices_from_duals(self.problem, core, answer.dual, level))
-            relaxed = relax(self.problem, self.levels, level, floors, prices, self.catalogue)
-            if relaxed.bound < best:
-                best, best_prices = relaxed.bound, prices
-            wanted = np.setdiff1d(relaxed.choice[relaxed.choice >= 0], pool)
-            if not len(wanted):
-                break
-            pool = union(pool, wanted)
-        self.pool = pool
-        return best, best_prices

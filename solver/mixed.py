@@ -116,4 +116,5 @@ class Mixed:
 
     def _nearest(self, search: PoolSearch, many: int) -> Ints:
         """The ``many`` pairs of each student of the whole round that come nearest to being chosen."""
-        return nearest_to_choices(self.inner.problem, search.descent, search.descent.prices(), many)
+        inner, swing = self.inner, self.inner.swing[search.level]
+        return nearest_to_choices(inner.problem, search.descent, search.descent.prices(), swing, many)

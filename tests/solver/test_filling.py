@@ -41,7 +41,7 @@ def filled():
             path.effort = path.bettering.effort = replace(
                 path.effort, mixed=MIXED, weighing=FILLING, filling=FILLING, parts=8, part_steps=5
             )
-            search = path.construction.weigh(path._heads())
+            search = path.construction.weigh(path.construction.lead(path._heads()))
             open_groups(search.descent, 3, 6, 0.03, path.clock)
             filling = Filling.of(path.stages, search, path.effort, path.clock)
             filling.seek(search)

@@ -79,7 +79,7 @@ def test_served_at_weighed_prices_the_later_levels_gain(tmp_path):
     path, none = PricedPath(problem, levels, Clock(Limits())), np.zeros(0, dtype=np.int64)
     path.close()
     construction, heads = path.construction, path._heads()
-    both, sums = construction.weigh(heads), []
+    both, sums = construction.weigh(construction.lead(heads)), []
     for search in (path.stages.begin(path.leading, heads), both):
         open_groups(search.descent, path.effort.turns, path.effort.turn_steps, 0.03, path.clock)
         search.descent.run(20, 0.03, 0.01, path.clock)
