@@ -88,6 +88,7 @@ class Construction:
             led.descent.run(efforts.first, 1.0, 0.01, self.clock)
             return led
         self.led = self.mixed.search(leading, floors, efforts.mixed, efforts)
+        stages.pool = self.led.pool
         undecided = np.zeros((len(stages.problem.school_ids), len(stages.problem.slot_ids)), dtype=bool)
         self.early = self.serve(leading, self.mixed.prices(self.led), undecided, np.zeros(0, dtype=np.int64))
         return self.led
