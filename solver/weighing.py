@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from engine.policy import Level
 
-AHEAD = 4.0
-"""How many times as much a good slot is worth at a level as at the next."""
+AHEAD, FARTHEST = 4.0, 1e6
+"""How many times as much a good slot is worth at a level as at the next, and at the first as at the last at most."""
 
 
 def last_of(levels: Sequence[Level], leading: int) -> int:
@@ -35,9 +35,9 @@ def weighed(search: PoolSearch, swing: Sequence[float]) -> PoolSearch:
     to bounds no level.
     """
     begun, last = search.level, last_of(search.levels, search.level)
-    rates = [1.0]
+    rates, ahead = [1.0], min(AHEAD, FARTHEST ** (1 / max(1, last - begun)))
     for number in reversed(range(begun, last)):
-        rates.insert(0, AHEAD * rates[0] * swing[number + 1] / swing[number])
+        rates.insert(0, ahead * rates[0] * swing[number + 1] / swing[number])
     worth = float(np.dot(rates, swing[begun : last + 1]))
     heads = [UNBEATEN * worth] * begun
     point = search.descent.point.scaled(np.array(heads + rates[:-1]), 1.0 / rates[0])

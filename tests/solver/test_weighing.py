@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from chosen_rounds import CHOSEN
@@ -16,7 +18,7 @@ from solver.measure import goal_values, level_values
 from solver.opening import open_groups
 from solver.priced import PricedPath
 from solver.stages import Stages
-from solver.weighing import AHEAD, last_of, weighed
+from solver.weighing import AHEAD, FARTHEST, last_of, weighed
 
 SOME = CHOSEN[2::15]
 LEAST_COMPARED, LEAST_WEIGHED = 15, 8
@@ -50,6 +52,18 @@ def test_every_level_is_well_ahead_of_the_next(searched):
             assert worth[number] == pytest.approx(AHEAD * worth[number + 1]), round_.name
         assert all(rate > sum(worth[search.level :]) for rate in rates[: search.level])
         assert not search.levels[both.level + 1 :] or not any(each.proof for each in search.levels[both.level + 1 :])
+
+
+def test_however_many_levels_there_are_prices_stay_whole_numbers_that_fit(searched):
+    """Of thirty levels the first is ahead of the last by no more than of ten, and a step is taken."""
+    round_, _, _, search = searched[0]
+    level = replace(round_.policy.levels[0], goals={"need": 1}, proof=True)
+    levels = [replace(level, name=f"level {number}") for number in range(30)]
+    stages = Stages.of(search.problem, levels, Clock(Limits()))
+    both = weighed(stages.begin(0, []), stages.swing)
+    assert both.descent.point.rates[0] <= FARTHEST * stages.swing[-1] / stages.swing[0] * 1.001
+    both.descent.run(2, 0.5, 0.5, stages.clock)
+    assert (both.descent.prices().rates > 0).all()
 
 
 def test_what_prices_come_to_bounds_the_weighted_sum(searched):
