@@ -106,7 +106,7 @@ browser: setup
 	$(BIN)/python -m pytest -m browser -rs
 
 postgresql: setup postgresql-server
-	$(BIN)/python -m pytest -m postgresql -rs
+	$(BIN)/python -m pytest -m postgresql -rs -n $(TEST_WORKERS)
 
 fuzz: setup postgresql-server
 	FOOTHOLD_FUZZ=20 $(BIN)/python -m pytest tests/store/test_http_fuzzed.py -rs -n $(TEST_WORKERS)
