@@ -101,9 +101,9 @@ class Construction:
             for steps, first, last, _ in efforts.weighing:
                 search.descent.run(steps, first, last, self.clock)
             return search
-        both = self.mixed.weighed(led, efforts)
-        self.elsewhere = self.mixed.prices(both).blocks
-        search = stages.follow(both)
+        loose = self.mixed.weighed(led, efforts)
+        self.elsewhere = self.mixed.prices(loose).blocks
+        search = stages.follow(loose)
         search.descent.run(efforts.first, 0.03, 0.01, self.clock)
         return search
 

@@ -73,16 +73,16 @@ class Effort:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
             later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))
             filling: Turns = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 8))
-            both: Turns = ((100, 0.1, 0.02, 8), (100, 0.05, 0.01, 8))
+            weighing: Turns = ((100, 0.1, 0.02, 8), (100, 0.05, 0.01, 8))
             return cls(
-                30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, weighing=both,
+                30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, weighing=weighing,
                 filling=filling,
             )  # fmt: skip
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
-        both = ((60, 0.1, 0.02, 16), (60, 0.05, 0.01, 16))
+        weighing = ((60, 0.1, 0.02, 16), (60, 0.05, 0.01, 16))
         filling = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 16))
         return cls(
-            10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, weighing=both,
+            10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, weighing=weighing,
             filling=filling, part_steps=10, reopening=False,
         )  # fmt: skip

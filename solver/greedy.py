@@ -60,7 +60,7 @@ def first_allocation(
     student = problem.pairs.student_of(given)
     held[student, np.arange(len(given)) - np.searchsorted(student, student)] = given
     barred = closed & problem.blocked[None, :]
-    _complete(problem, held, linears[0])
+    _complete(problem, held, linears[0], size)
     for _ in range(MENDS + 1):
         limits, full = _used(problem, held, size), barred.copy()
         for linear in linears:
@@ -89,12 +89,14 @@ def room_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints |
     return rows, (problem.groups_open, size, problem.blocked, problem.exclusive, slots.grouped)
 
 
-def _complete(problem: Problem, held: Ints, linear: Ints) -> None:
+def _complete(problem: Problem, held: Ints, linear: Ints, size: Ints) -> None:
     """Fill up the groups of fixed students, whom no shut group lets go, with those of their school who gain most."""
     resources, slots, facts = problem.resources, problem.slots, problem.students
-    left, members, _ = _used(problem, held, np.ones(len(problem.slot_ids), dtype=np.int64))
+    left, members, _ = _used(problem, held, size)
     short = _short(problem, members)
     blocks = [(k, j) for k, j in sorted(problem.fixed_members.keys() - problem.exempt_members) if short[k, j]]
+    if not blocks:
+        return
     pairs = problem.pairs.in_slots(np.array([j for _, j in blocks], dtype=np.int64))
     student, slot = problem.pairs.student_of(pairs), problem.pairs.slot[pairs]
     for k, j in blocks:
@@ -102,10 +104,12 @@ def _complete(problem: Problem, held: Ints, linear: Ints) -> None:
         lacking = -(-number // max(1, int(slots.group_max[j]))) * least - number
         apt = np.flatnonzero((slot == j) & (facts.school[student] == k) & (facts.max_slots[student] > 0))
         for at in apt[np.argsort(-linear[pairs[apt]], kind="stable")]:
+            if lacking <= 0:
+                break
             own = slice(at, at + 1)
             uses = facts.support[student[own]], facts.school[student[own]], slot[own]
             rows = rows_of_pairs(resources, slots, *uses)[1]
-            if lacking > 0 and held[student[at], 0] < 0 and (left[rows] > 0).all():
+            if held[student[at], 0] < 0 and (left[rows] > 0).all():
                 held[student[at], 0] = pairs[at]
                 left[rows] -= 1
                 lacking -= 1

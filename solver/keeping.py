@@ -93,9 +93,11 @@ class KeepingPath:
         if level >= FIRST and not self.bettered:
             self.bettered = True
             self._better(floors)
-        if self.large and level < FIRST - 1 and self._is_short(level, self.prices.of_nothing(level, floors)[0]):
+        bound, prices = self.prices.of_nothing(level, floors)
+        if self.large and level < FIRST - 1 and self._is_short(level, bound):
             self._move(level, floors)  # it takes long to price a level that is often reached so
-        bound, prices = self.prices.bound(level, floors, self.chosen, self._value(level))
+        if self._is_short(level, bound):
+            bound, prices = self.prices.better(level, floors, self.chosen, (bound, prices))
         if not self._is_short(level, bound) or not self.levels[level].goals.keys() <= COUNTED:
             return LevelAnswer(self.chosen, bound, None, prices)
         if level >= FIRST:

@@ -18,6 +18,7 @@ from solver.core import build_core
 from solver.duals import prices_from_duals
 from solver.highs import Row
 from solver.keeping_bound import COUNTED, KEEPING
+from solver.measure import goal_values, level_value
 from solver.prices import Prices, within_worth
 
 if TYPE_CHECKING:
@@ -57,24 +58,18 @@ class KeepingPrices:
         """Nothing is priced yet."""
         self.catalogue, self.pool = Catalogue.of(self.problem), self.kept
 
-    def bound(self, level: int, floors: Sequence[int], chosen: Ints, value: int) -> tuple[int, Prices]:
-        """The best bound found for a level on which the pairs ``chosen`` come to ``value``, and its prices."""
-        best, prices = self.of_nothing(level, floors)
-        if not self._is_worth_it(level, value, best):
-            return best, prices
-        counted = KEEPING if len(self.kept) > MOST_COUNTED else COUNTED
-        if self.levels[level].goals.keys() <= counted:
-            return self._by_relaxations(level, floors, chosen, (value, best))
-        found, by_descent = self._by_descent(level, floors)
-        return (found, by_descent) if found < best else (best, prices)
-
     def of_nothing(self, level: int, floors: Sequence[int]) -> tuple[int, Prices]:
         """The bound by prices of 0."""
         prices = Prices.none(self.problem, level)
         return relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound, prices
 
-    def _is_worth_it(self, level: int, value: int, best: int) -> bool:
-        return value < best and self.levels[level].proof and not self.highs.clock.stop()
+    def better(self, level: int, floors: Sequence[int], chosen: Ints, known: tuple[int, Prices]) -> tuple[int, Prices]:
+        """A better bound than the ``known`` one, of which ``chosen`` falls short, and its prices; if there is any."""
+        counted = KEEPING if len(self.kept) > MOST_COUNTED else COUNTED
+        if self.levels[level].goals.keys() <= counted:
+            return self._by_relaxations(level, floors, chosen, known)
+        found = self._by_descent(level, floors)
+        return min(found, known, key=lambda each: each[0])
 
     def _by_descent(self, level: int, floors: Sequence[int]) -> tuple[int, Prices]:
         """Prices over all pairs, from the last level's where there is one that weighs slots."""
@@ -93,13 +88,13 @@ class KeepingPrices:
         return relaxed.bound, prices
 
     def _by_relaxations(
-        self, level: int, floors: Sequence[int], chosen: Ints, known: tuple[int, int]
+        self, level: int, floors: Sequence[int], chosen: Ints, known: tuple[int, Prices]
     ) -> tuple[int, Prices]:
         """Prices of the exact model's relaxation over a pool of pairs, which grows while the bound falls."""
-        value, best = known
-        best_prices, pool = Prices.none(self.problem, level), union(self.pool, chosen)
+        (best, best_prices), pool = known, union(self.pool, chosen)
+        value = level_value(self.levels[level], goal_values(self.problem, chosen))
         for _ in range(ROUNDS):
-            if not self._is_worth_it(level, value, best):
+            if value >= best or self.highs.clock.stop():
                 break
             core = build_core(self.problem, self.levels[: level + 1], pool)
             rows = [Row(core.objective(self.levels[i]), floor) for i, floor in enumerate(floors)]

@@ -38,7 +38,7 @@ def both(round_):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hasty():
+def _hasty():
     """Prices come first; how good they are is not what is tested here."""
     with few_steps():
         yield

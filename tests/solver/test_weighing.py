@@ -51,7 +51,7 @@ def test_every_level_is_well_ahead_of_the_next(searched):
         for number in range(search.level, both.level):
             assert worth[number] == pytest.approx(AHEAD * worth[number + 1]), round_.name
         assert all(rate > sum(worth[search.level :]) for rate in rates[: search.level])
-        assert not search.levels[both.level + 1 :] or not any(each.proof for each in search.levels[both.level + 1 :])
+        assert not any(each.proof for each in search.levels[both.level + 1 :])
 
 
 def test_however_many_levels_there_are_prices_stay_whole_numbers_that_fit(searched):
