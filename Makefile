@@ -58,7 +58,8 @@ demo: setup
 	@echo "Report: $(CURDIR)/$(DEMO)/allocated/report.html"
 
 test: setup
-	$(BIN)/python -m pytest -n $(TEST_WORKERS)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not postgresql and not browser"
+	@echo "The store on PostgreSQL and the report in a browser have tests of their own: make postgresql browser"
 
 lint: setup
 	$(BIN)/ruff check .

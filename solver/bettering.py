@@ -65,6 +65,15 @@ class Dealing:
     lifted: Lifted
 
 
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A level's prices, the bound that they prove, and what all may be dealt out anew at."""
+
+    bound: int
+    prices: Prices
+    dealing: Dealing | None = None
+
+
 @dataclass(slots=True)
 class Bettering:
     """Betters allocations of one round."""

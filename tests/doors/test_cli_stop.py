@@ -16,7 +16,7 @@ from command_line import COMMAND, environment, run
 def crowd(tmp_path_factory):
     """A round that takes long enough to be stopped."""
     folder = tmp_path_factory.mktemp("rounds") / "crowd"
-    done = run("scenario", "pilot", folder, "--students", "600", "--no-solve")
+    done = run("scenario", "pilot", folder, "--students", "300", "--no-solve")
     assert done.returncode == 0, done.stderr
     return folder
 

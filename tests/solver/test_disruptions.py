@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from independent import optimum
@@ -25,6 +26,13 @@ LEAST = {"frozen": 35, "frozen beyond a limit": 35, "changed": 15, "someone has 
 """In how many of the rounds what a re-run is about must happen."""
 
 
+@cache
+def known(seed, size="tiny"):
+    """A round that was published and then disrupted, if one could be, and its independent optimum, if there is one."""
+    round_ = disrupted(seed, size)
+    return round_, None if round_ is None else optimum(round_)
+
+
 def answered(round_):
     """The solver's outcome."""
     return allocate(round_, build_options(round_), Limits(workers=1))
@@ -33,10 +41,9 @@ def answered(round_):
 @pytest.mark.parametrize(("seed", "size"), RERUNS, ids=str)
 def test_a_rerun_reaches_the_optimum_of_every_level(seed, size):
     """Every level's best is the independent optimum, frozen rows are kept, and the audit finds nothing."""
-    round_ = disrupted(seed, size)
+    round_, best = known(seed, size)
     if round_ is None:
         pytest.skip("nothing could be published")
-    best = optimum(round_)
     outcome = answered(round_)
     if best is None:
         assert (outcome.status, outcome.allocation) == ("infeasible", None)
@@ -53,10 +60,8 @@ def test_a_rerun_reaches_the_optimum_of_every_level(seed, size):
 def test_the_rounds_are_about_what_reruns_are_about():
     """In enough of them rows are frozen, frozen rows break rules, rows change and somebody is left with nothing."""
     found: Counter[str] = Counter()
-    rounds = [round_ for round_ in (disrupted(seed) for seed in TINY) if round_ is not None]
-    for round_ in rounds:
-        best = optimum(round_)
-        if best is None:
+    for round_, best in map(known, TINY):
+        if round_ is None or best is None:
             continue
         found["frozen"] += bool(round_.frozen)
         found["frozen beyond a limit"] += bool(audit(round_, Allocation.of(round_.frozen), frozen=frozenset()).breaches)
@@ -68,7 +73,7 @@ def test_the_rounds_are_about_what_reruns_are_about():
 @pytest.mark.parametrize("seed", TINY[::13])
 def test_the_bounds_of_a_rerun_are_proven_again(seed, tmp_path):
     """What the prices of a re-run prove is what they prove when they are read back and added up afresh."""
-    round_ = disrupted(seed)
+    round_, _ = known(seed)
     outcome = answered(round_) if round_ else None
     if outcome is None or outcome.allocation is None:
         pytest.skip("nothing to prove")
@@ -79,8 +84,8 @@ def test_the_bounds_of_a_rerun_are_proven_again(seed, tmp_path):
 def frozen_twice():
     """A tiny re-run with at least three frozen rows, and a pin that clashes with one of them."""
     for seed in TINY:
-        round_ = disrupted(seed)
-        if round_ is None or len(round_.frozen) < 3 or optimum(round_) is None:
+        round_, best = known(seed)
+        if round_ is None or len(round_.frozen) < 3 or best is None:
             continue
         for student_id, slot_id in sorted(round_.frozen):
             slot = replace(round_.slots[slot_id], slot_id="again", capacity=9, groups=9, group_min=1)

@@ -19,6 +19,7 @@ from solver.filling import Filling
 from solver.ladder import Climb
 from solver.limits import Clock, Limits
 from solver.measure import goal_values, level_value
+from solver.offered import serve, shut_by
 from solver.opening import groups_held, open_groups
 from solver.pool import restricted
 from solver.priced import PricedPath
@@ -41,7 +42,7 @@ def filled():
             path.effort = path.bettering.effort = replace(
                 path.effort, mixed=MIXED, weighing=FILLING, filling=FILLING, parts=8, part_steps=5
             )
-            search = path.construction.weigh(path.construction.lead(path._heads()))
+            search = path.pricing.weigh(path.pricing.lead(path._heads()))
             open_groups(search.descent, 3, 6, 0.03, path.clock)
             filling = Filling.of(path.stages, search, path.effort, path.clock)
             filling.seek(search)
@@ -101,9 +102,8 @@ def test_filling_gives_more_than_serving_one_after_another(filled):
     """Of all rounds together the leading level comes to more than where nobody is given anything before."""
     values = []
     for _, path, search, _, prices, given in filled:
-        closed, none = path.construction.closed(search), np.zeros(0, dtype=np.int64)
-        level = path.levels[path.leading]
-        found = [path.construction.serve(search.level, prices, closed, each) for each in (given, none)]
+        closed, level = shut_by(search, path.bettering), path.levels[path.leading]
+        found = [serve(path.bettering, search.level, prices, closed, each) for each in (given, None)]
         values.append([level_value(level, goal_values(path.problem, each)) for each in found])
         assert set(given) <= set(found[0]) or path.problem.blocked.any()
     more, less = np.sum(values, axis=0)

@@ -190,7 +190,7 @@ def test_rounds_too_large_to_be_served_whole(monkeypatch, after):
     for name, value in (("effort.MANY_PAIRS", 0), ("effort.SERVED_PAIRS", 0)):
         monkeypatch.setattr(f"solver.{name}", value)
     monkeypatch.setattr("solver.stages.SAMPLE", 3)
-    monkeypatch.setattr("solver.construction.OFFERED_PAIRS", 30)
+    monkeypatch.setattr("solver.offered.OFFERED_PAIRS", 30)
     monkeypatch.setattr("solver.bound.MANY_PAIRS", 0)
     monkeypatch.setattr("solver.bundles.FEW_NODES", 4)
     reached = 0

@@ -46,9 +46,9 @@ def test_a_deal_takes_nothing_from_earlier_levels(dealt):
         levels = round_.policy.levels
         before = level_values(levels, goal_values(problem, answer.chosen))
         for level in range(path.leading, len(levels)):
-            path.chosen = answer.chosen
-            path._priced(level, [result.floor for result in answer.levels[:level]])
-            standing, lifted = path.dealing.standing, path.dealing.lifted
+            floors = [result.floor for result in answer.levels[:level]]
+            dealing = path.pricing.priced(level, floors, answer.chosen).dealing
+            standing, lifted = dealing.standing, dealing.lifted
             blocks = path.stages.catalogue
             bundles = bundles_near(problem, levels, level, blocks, standing, lifted.brought, answer.chosen)
             kept = [each.goals for each in levels[:level]]
@@ -66,9 +66,9 @@ def test_what_is_held_is_where_the_model_starts(dealt):
     """The start that a neighbourhood's model is given breaks none of its rows, and is worth what the allocation is."""
     for round_, problem, path, answer in dealt:
         levels, chosen = round_.policy.levels, answer.chosen
-        path.chosen = chosen
-        path._priced(path.leading, [result.floor for result in answer.levels[: path.leading]])
-        standing, lifted = path.dealing.standing, path.dealing.lifted
+        floors = [result.floor for result in answer.levels[: path.leading]]
+        dealing = path.pricing.priced(path.leading, floors, chosen).dealing
+        standing, lifted = dealing.standing, dealing.lifted
         bundles = bundles_near(
             problem, levels, path.leading, path.stages.catalogue, standing, lifted.brought, chosen
         )  # fmt: skip

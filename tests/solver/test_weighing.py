@@ -15,6 +15,7 @@ from scenarios import write_scenario
 from solver.build import build_problem
 from solver.limits import Clock, Limits
 from solver.measure import goal_values, level_values
+from solver.offered import serve, shut_by
 from solver.opening import open_groups
 from solver.priced import PricedPath
 from solver.stages import Stages
@@ -90,14 +91,14 @@ def test_served_at_weighed_prices_the_later_levels_gain(tmp_path):
     write_scenario("pilot", tmp_path / "round", students=150)
     round_ = load_round(tmp_path / "round")
     problem, levels = build_problem(round_, build_options(round_)), round_.policy.levels
-    path, none = PricedPath(problem, levels, Clock(Limits())), np.zeros(0, dtype=np.int64)
+    path = PricedPath(problem, levels, Clock(Limits()))
     path.close()
-    construction, heads = path.construction, path._heads()
-    both, sums = construction.weigh(construction.lead(heads)), []
+    heads = path._heads()
+    both, sums = path.pricing.weigh(path.pricing.lead(heads)), []
     for search in (path.stages.begin(path.leading, heads), both):
         open_groups(search.descent, path.effort.turns, path.effort.turn_steps, 0.03, path.clock)
         search.descent.run(20, 0.03, 0.01, path.clock)
-        chosen = construction.serve(search.level, search.prices(), construction.closed(search), none)
+        chosen = serve(path.bettering, search.level, search.prices(), shut_by(search, path.bettering))
         values = level_values(levels, goal_values(problem, chosen))[: both.level + 1]
         sums.append(float(np.dot([*both.descent.point.rates, 1.0], values)))
     assert sums[1] > sums[0]

@@ -8,7 +8,7 @@ from chosen_rounds import CHOSEN
 from path_checks import few_pairs_known, few_steps, require_bounds_hold, require_clean, solvable
 
 from engine.options import build_options
-from solver import construction
+from solver import by_slot
 from solver.build import build_problem
 from solver.ladder import climb
 from solver.limits import Clock, Limits
@@ -38,13 +38,13 @@ def test_a_run_stopped_while_groups_are_opened_keeps_what_was_served_early(monke
 
             with monkeypatch.context() as patch:
                 if last == "open_groups":
-                    patch.setattr(construction, "open_groups", stopping(construction.open_groups))
+                    patch.setattr(by_slot, "open_groups", stopping(by_slot.open_groups))
                 else:
-                    patch.setattr(construction.Construction, "lead", stopping(construction.Construction.lead))
+                    patch.setattr(by_slot.BySlot, "lead", stopping(by_slot.BySlot.lead))
                 answer = climb(problem, levels, path, clock)
             path.close()
             require_clean(round_, problem, answer)
             require_bounds_hold(round_, best, answer)
-            assert np.array_equal(answer.chosen, path.construction.early), round_.name
+            assert np.array_equal(answer.chosen, path.pricing.early), round_.name
             served += len(answer.chosen) > 0
     assert served >= LEAST_SERVED
