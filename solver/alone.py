@@ -11,6 +11,11 @@ from __future__ import annotations
 
 from solver.kernels import kernel
 
+UNFIT = -(1 << 60)
+"""Stands for a pair that the student cannot have at all, or that is not looked at."""
+MARK, VIRTUAL, TIER, SECTOR = 0xFFFF, 16, 17, 19
+"""Where ``packed`` has what of a slot: its mark as far as the slot alone says, online or not, its tier, its sector."""
+
 
 @kernel
 def need_gain(left, given):
@@ -20,10 +25,10 @@ def need_gain(left, given):
 
 
 @kernel
-def widest_of(begin, end, first):
-    """The most options of any of the students ``begin`` to ``end``."""
+def widest_of(order, first):
+    """The most options of any of the students ``order``."""
     widest = 0
-    for s in range(begin, end):
+    for s in order:
         widest = max(widest, first[s + 1] - first[s])
     return widest
 
@@ -54,32 +59,21 @@ def numbered_marks(half_days, counts, number):
 
 
 @kernel
-def alone(s, low, high, slot, linear, origin, students, slots, worths, worth, label):
+def alone(s, low, high, slot, linear, origin, students, slots, worths, gain, worth, label):
     """Fill ``worth`` and ``label`` of pairs ``low`` to ``high``: a class's mark, -1 for what student ``s`` cannot have.
 
-    ``linear`` is by pair from ``origin``, the other two from ``low``.
+    ``linear`` is by pair from ``origin``, the other two from ``low``; ``gain`` has room for every number of half-days.
+    Written without branches by pair, as in ``linear``.
     """
     hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
-    sector, tier, virtual, counts, half_days = slots[1], slots[2], slots[4], slots[5], slots[6]
-    first_counting, need, breadth, progression = worths
+    packed, (first_counting, need, breadth, progression) = slots[10], worths
     start, rise = 0 if guaranteed[s] else first_counting, 0 if progressed[s] else progression
-    days_before, gain = -1, 0
+    for days in range(len(gain)):
+        gain[days] = start + (need * need_gain(need_left[s], days) if need != 0 else 0)
     for p in range(low, high):
-        j = slot[p]
-        label[p - low] = -1
-        if half_days[j] > hd_left[s] or virtual[j] > virtual_left[s]:
-            continue
-        v, mark = linear[p - origin], 8 * half_days[j]
-        if counts[j]:
-            if half_days[j] != days_before:
-                days_before = half_days[j]
-                gain = start + (need * need_gain(need_left[s], days_before) if need != 0 else 0)
-            v += gain
-            mark += 4
-        if not known[s, sector[j]]:
-            v += breadth
-            mark += 2
-        if tier[j] > top_tier[s]:
-            v += rise
-            mark += 1
-        worth[p - low], label[p - low] = v, mark
+        facts = packed[slot[p]]
+        mark = facts & MARK
+        fresh, higher = 0 if known[s, facts >> SECTOR] else 1, 1 if (facts >> TIER & 3) > top_tier[s] else 0
+        fits = mark >> 3 <= hd_left[s] and (facts >> VIRTUAL & 1) <= virtual_left[s]
+        worth[p - low] = linear[p - origin] + (mark >> 2 & 1) * gain[mark >> 3] + fresh * breadth + higher * rise
+        label[p - low] = mark + 2 * fresh + higher if fits else -1

@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.alone import alone, need_gain, numbered_marks, put_in_rank, widest_of
+from solver.alone import UNFIT, alone, need_gain, numbered_marks, put_in_rank, widest_of
 from solver.bundles import compatible
 from solver.kernels import kernel
-
-UNFIT = -(1 << 60)
-"""Stands for a pair that the student cannot have at all, or that is not looked at."""
 
 
 @kernel
@@ -160,24 +157,27 @@ def best_around(
 
 @kernel
 def around_each(
-    begin, end, first, slot, linear, usable, students, slots, worths, flags, many, least, best, mates
+    order, at, first, slot, linear, usable, students, slots, worths, flags, many, least, best, mates
 ):  # fmt: skip
-    """Fill ``best`` (by pair, from ``first[begin]``) with the best bundle around each pair, ``mates`` with its others.
+    """Fill ``best`` with the best bundle around each pair, ``mates`` with its others.
 
+    By pair, as ``linear``: those of ``order[i]`` from ``at[i]`` on.
     ``usable`` (by pair): who may be a partner; of these only the best of every class are looked at themselves, and none
     around which no bundle is worth more than ``least`` (by student).
     ``mates``: pair positions or -1, shape (pairs, 2), where ``best`` is not UNFIT.
     """
-    origin, kinds, widest = first[begin], 8 * (slots[9] + 1), widest_of(begin, end, first)
+    kinds, widest = 8 * (slots[9] + 1), widest_of(order, first)
     begins, marks, top = np.empty(kinds + 1, np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     table, beside, number = np.empty((kinds, many), np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     used = numbered_marks(slots[6], slots[5], number)
     most, held = np.empty((used, used + 2, used + 2), np.int64), np.empty(3, np.int64)
-    worth, label = np.empty(widest, np.int64), np.empty(widest, np.int64)
+    worth, label, gain = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(slots[9] + 1, np.int64)
     found, partner = np.empty(kinds * many, np.int64), np.empty(widest, np.bool_)
-    for s in range(begin, end):
+    for i in range(len(order)):
+        s = order[i]
         low, high, depth = first[s], first[s + 1], students[0][s]
-        alone(s, low, high, slot, linear, origin, students, slots, worths, worth, label)
+        origin = low - at[i]
+        alone(s, low, high, slot, linear, origin, students, slots, worths, gain, worth, label)
         partner[: high - low] = False
         classes = partners(low, high, worth, label, usable, many, table, found, begins, marks, partner)
         for c in range(classes):

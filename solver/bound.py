@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.side_by_side import THREADS, side_by_side
 from solver import block_choice, bundles, moves
+from solver.alone import SECTOR, TIER, VIRTUAL
 from solver.kernels import chosen_for
 from solver.prices import Asked, pair_worths, placed_bonus, worths
 from solver.resources import room_of_blocks
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 NOTHING = -(1 << 60)
 """Less than any slot can be worth."""
-PAIRS_A_THREAD = 20_000
+PAIRS_A_THREAD, AT_ONCE = 20_000, 500_000
+"""The fewest pairs that are worth a thread, and how many, about, are asked at once."""
 MANY_PAIRS = 30_000_000
 """In rounds of more pairs no student's bundles are searched for long."""
 _LOADED = (block_choice, bundles, moves)
@@ -159,17 +161,19 @@ def student_side(
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
     nodes = nodes if len(pairs.slot) <= MANY_PAIRS else min(nodes, bundles.FEW_NODES)
 
-    def part(span: tuple[int, int]) -> None:
-        linear = pair_worths(problem, worth, prices, asked, *span)
+    def part(order: Ints) -> None:
+        at = starts(pairs, order)
+        linear = pair_worths(problem, worth, prices, asked, order, at)
         if barred is not None:
-            low, high = np.searchsorted(barred, pairs.first[list(span)])
-            linear[barred[low:high] - pairs.first[span[0]]] = NOTHING
+            for s, begin in zip(order.tolist(), at.tolist(), strict=True):
+                low, high = np.searchsorted(barred, pairs.first[s : s + 2])
+                linear[barred[low:high] - pairs.first[s] + begin] = NOTHING
         kernels.best_bundles(
-            *span, pairs.first, pairs.slot.raw, linear, students, slot_arrays, amounts, flags, nodes, bonus, value,
+            order, at, pairs.first, pairs.slot.raw, linear, students, slot_arrays, amounts, flags, nodes, bonus, value,
             choice,
         )  # fmt: skip
 
-    list(side_by_side(part, spans_of(pairs) if only is None else _shared_out(pairs, *only)))
+    list(side_by_side(part, parts_of(problem, only)))
     return value, choice
 
 
@@ -188,8 +192,9 @@ def kernel_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints
     )
     longest = int(s.half_days.max()) if len(s.half_days) else 0
     virtual = s.virtual.astype(np.int64)
+    packed = (8 * s.half_days + 4 * s.counts) | virtual << VIRTUAL | s.tier << TIER | s.sector << SECTOR
     slots = (s.employer, s.sector, s.tier, s.in_person, virtual, s.counts, s.half_days, s.begins, s.ends, longest)
-    return students, slots
+    return students, (*slots, packed)
 
 
 def block_values(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:
@@ -259,13 +264,18 @@ def deepest(problem: Problem) -> int:
     return max(1, int(most.max())) if len(most) else 1
 
 
-def _shared_out(pairs: PairFacts, begin: int, end: int) -> list[tuple[int, int]]:
-    """The students from ``begin`` to ``end`` in ranges of as many pairs, about, one a thread."""
-    at = np.linspace(pairs.first[begin], pairs.first[end], THREADS + 1)
-    cuts = [begin, *np.clip(np.searchsorted(pairs.first, at[1:-1]), begin, end).tolist(), end]
-    return [(low, high) for low, high in pairwise(cuts) if low < high]
+def parts_of(problem: Problem, only: tuple[int, int] | None = None) -> list[Ints]:
+    """The students, or ``only`` those from one to another, school by school, in parts that suit the threads."""
+    pairs = problem.pairs
+    begin, end = (0, len(problem.students.school)) if only is None else only
+    order = begin + np.argsort(problem.students.school[begin:end], kind="stable")
+    before = np.cumsum(pairs.first[order + 1] - pairs.first[order])
+    total = int(before[-1]) if len(before) else 0
+    size = min(AT_ONCE, max(PAIRS_A_THREAD, -(-total // THREADS)))
+    cuts = np.searchsorted(before, np.arange(size, total, size)).tolist()
+    return [part for low, high in pairwise([0, *cuts, len(order)]) if len(part := order[low:high])]
 
 
-def spans_of(pairs: PairFacts) -> list[tuple[int, int]]:
-    """Student ranges of a size that suits the threads."""
-    return pairs.spans(max(PAIRS_A_THREAD, -(-len(pairs.slot) // THREADS)))
+def starts(pairs: PairFacts, order: Ints) -> Ints:
+    """Where the pairs of each of the students ``order`` begin when they stand one after another."""
+    return np.append(0, np.cumsum(pairs.first[order + 1] - pairs.first[order]))[:-1]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.alone import alone, need_gain, numbered_marks, put_in_rank, widest_of
+from solver.alone import UNFIT, alone, need_gain, numbered_marks, put_in_rank, widest_of
 from solver.kernels import kernel
 
 NODES = 100_000
@@ -213,10 +213,10 @@ def search(s, depth, count, where, line, label, few, slot, students, slots, wort
 
 
 @kernel
-def search_room(begin, end, depth, widest, hd_left, slots):
-    """Arrays for intermediate results of ``search``, for the students ``begin`` to ``end``, of ``widest`` options."""
+def search_room(order, depth, widest, hd_left, slots):
+    """Arrays for intermediate results of ``search``, for the students ``order``, of ``widest`` options."""
     most, marks = 0, 8 * (slots[9] + 1)
-    for s in range(begin, end):
+    for s in order:
         most = max(most, hd_left[s])
     cap, kinds = min(depth * slots[9], most), numbered_marks(slots[6], slots[5], np.empty(marks, dtype=np.int64))
     states = (cap + 1) * (cap + 2) // 2
@@ -240,45 +240,49 @@ def search_room(begin, end, depth, widest, hd_left, slots):
 
 
 @kernel
-def best_bundles(begin, end, first, slot, linear, students, slots, worths, flags, nodes, bonus, value, choice):
-    """Best bundles of the students ``begin`` to ``end``.
+def best_bundles(order, at, first, slot, linear, students, slots, worths, flags, nodes, bonus, value, choice):
+    """Best bundles of the students ``order``.
 
-    ``first`` and ``slot`` are compressed pairs, with ``linear`` by pair counted from ``first[begin]``; ``bonus`` is
-    what having any slot is worth, by student. Fills ``value`` (at least 0) and ``choice`` (pair positions or -1,
-    shape (students, depth)). After ``nodes`` search nodes a student's value is an upper bound instead.
+    ``first`` and ``slot`` are compressed pairs, with ``linear`` by pair, those of ``order[i]`` from ``at[i]`` on;
+    ``bonus`` is what having any slot is worth, by student. Fills ``value`` (at least 0) and ``choice`` (pair positions
+    or -1, shape (students, depth)). After ``nodes`` search nodes a student's value is an upper bound instead.
     """
     max_slots, hd_left = students[:2]
     need_left, guaranteed, progressed = students[3:6]
     first_counting, need, breadth, progression = worths
-    origin, longest, widest = first[begin], slots[9], widest_of(begin, end, first)
-    room = search_room(begin, end, choice.shape[1], widest, hd_left, slots)
+    longest, widest = slots[9], widest_of(order, first)
+    room = search_room(order, choice.shape[1], widest, hd_left, slots)
     where, line, label = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(widest, np.int64)
-    worth, few = np.empty(widest, np.int64), np.empty((8 * (longest + 1), FEW), dtype=np.int64)
-    for s in range(begin, end):
+    worth, gain = np.empty(widest, np.int64), np.empty(longest + 1, np.int64)
+    few = np.empty((8 * (longest + 1), FEW), dtype=np.int64)
+    for n in range(len(order)):
+        s = order[n]
         value[s], choice[s, :] = 0, -1
         low, depth = first[s], min(max_slots[s], choice.shape[1])
+        origin = low - at[n]
         if depth <= 0 or first[s + 1] == low:
             continue
-        top, top_pair, count, most = 0, -1, 0, 0
-        few[:] = -1
-        alone(s, low, first[s + 1], slot, linear, origin, students, slots, worths, worth, label)
+        top, top_pair, count, most = UNFIT, -1, 0, 0
+        alone(s, low, first[s + 1], slot, linear, origin, students, slots, worths, gain, worth, label)
         for i in range(first[s + 1] - low):
-            if label[i] < 0:
-                continue
-            if top_pair < 0 or worth[i] > top:
-                top, top_pair = worth[i], low + i
-            if worth[i] > 0:
-                where[count], line[count], label[count] = low + i, linear[low + i - origin], label[i]
-                most = max(most, line[count])
-                put_in_rank(few[label[count]], line, count)
-                count += 1
+            mark = label[i]
+            this = worth[i] if mark >= 0 else UNFIT
+            if this > top:
+                top, top_pair = this, low + i
+            where[count], line[count], label[count] = low + i, linear[low + i - origin], mark
+            count += 1 if this > 0 else 0
         if top_pair < 0:
             continue
+        for c in range(count):
+            most = max(most, line[c])
         best, picks = np.full(1, top, dtype=np.int64), np.full(depth, -1, dtype=np.int64)
         picks[0] = top_pair
         most = depth * (most + breadth) + need * need_gain(need_left[s], min(hd_left[s], depth * longest))
         most += (0 if guaranteed[s] else first_counting) + (0 if progressed[s] else progression)
         if depth > 1 and count > 1 and top < most:
+            few[:] = -1
+            for c in range(count):
+                put_in_rank(few[label[c]], line, c)
             search(
                 s, depth, count, where, line, label, few, slot, students, slots, worths, flags, nodes, room, best,
                 picks,

@@ -11,7 +11,7 @@ from solver import bundles
 from solver.arrays import union
 from solver.bound import kernel_facts
 from solver.kernels import chosen_for
-from solver.prices import Asked, pair_worths
+from solver.prices import Asked, span_worths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Candidates:
 
 def linear_worths(problem: Problem, worth: Worths, prices: Prices) -> Ints:
     """The linear worth of every pair, less its prices."""
-    return pair_worths(problem, worth, prices, Asked.of(problem, prices), 0, len(problem.students.school))
+    return span_worths(problem, worth, prices, Asked.of(problem, prices), 0, len(problem.students.school))
 
 
 def places_left(problem: Problem, chosen: Ints) -> Bools:

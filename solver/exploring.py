@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.side_by_side import side_by_side
+from engine.side_by_side import THREADS, side_by_side
 from solver import around, nearest
-from solver.bound import kernel_facts, spans_of, student_side
+from solver.alone import UNFIT
+from solver.bound import PAIRS_A_THREAD, kernel_facts, parts_of, starts, student_side
 from solver.descent import STEP_NODES
 from solver.kernels import chosen_for
-from solver.prices import SCALE, Asked, pair_worths, placed_bonus, worths
+from solver.prices import SCALE, Asked, pair_worths, placed_bonus, span_worths, worths
 
 if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
@@ -48,7 +49,7 @@ class Explored:
 
     def near(self, cap: int) -> Ints:
         """Every student's best ``cap`` bundles around usable pairs, rows of pair positions or -1."""
-        pair = np.flatnonzero(self.usable & (self.more > around.UNFIT))
+        pair = np.flatnonzero(self.usable & (self.more > UNFIT))
         student = np.searchsorted(self.first, pair, side="right") - 1
         order = np.lexsort((-self.more[pair], student))
         pair, student = pair[order], student[order]
@@ -72,10 +73,11 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
     mates = np.empty((len(slot), 2), dtype=np.int64)
 
     def part(span: tuple[int, int]) -> None:
-        inside = slice(int(first[span[0]]), int(first[span[1]]))
-        linear = pair_worths(problem, worth, prices, asked, *span)
+        inside, order = slice(int(first[span[0]]), int(first[span[1]])), np.arange(*span)
+        linear = span_worths(problem, worth, prices, asked, *span)
         kernels.around_each(
-            *span,
+            order,
+            first[order] - inside.start,
             first,
             slot.raw,
             linear,
@@ -89,10 +91,10 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
             more[inside],
             mates[inside],
         )
-        fit = more[inside] > around.UNFIT
+        fit = more[inside] > UNFIT
         more[inside][fit] += np.repeat((bonus - value)[slice(*span)], np.diff(first[span[0] : span[1] + 1]))[fit]
 
-    list(side_by_side(part, spans_of(problem.pairs)))
+    list(side_by_side(part, problem.pairs.spans(max(PAIRS_A_THREAD, -(-len(slot) // THREADS)))))
     return Explored(first, usable, more, mates)
 
 
@@ -118,11 +120,12 @@ def nearest_of(problem: Problem, worth: Worths, prices: Prices, value: Ints, beh
     amounts, least = worth.of_bundles, value - bonus - behind
     rows = np.empty((len(value), cap), dtype=np.int64)
 
-    def part(span: tuple[int, int]) -> None:
-        linear = pair_worths(problem, worth, prices, asked, *span)
+    def part(order: Ints) -> None:
+        at = starts(problem.pairs, order)
+        linear = pair_worths(problem, worth, prices, asked, order, at)
         kernels.nearest_pairs(
-            *span, problem.pairs.first, problem.pairs.slot.raw, linear, students, slots, amounts, least, rows
+            order, at, problem.pairs.first, problem.pairs.slot.raw, linear, students, slots, amounts, least, rows
         )
 
-    list(side_by_side(part, spans_of(problem.pairs)))
+    list(side_by_side(part, parts_of(problem)))
     return np.sort(rows[rows >= 0])

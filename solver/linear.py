@@ -10,40 +10,64 @@ from solver.kernels import kernel
 
 
 @kernel
+def asks(k, j, asked, blocked, blocks):
+    """What every student of school ``k`` pays in slot ``j``: its limits, and in a blocked slot what ``blocks`` says."""
+    everybody, out, coach, out_from, out_to, coach_from, coach_to = asked
+    total = everybody[j] + out[k, out_to[j]] - out[k, out_from[j]] + coach[k, coach_to[j]] - coach[k, coach_from[j]]
+    return total + blocks[k, j] * blocked[j]
+
+
+@kernel
+def tabled(i, order, first, school, asked, blocked, blocks, table):
+    """Fill ``table`` with what every slot asks of the school of student ``order[i]``, if that pays; whether it does.
+
+    It does where those of its students who follow have more pairs than there are slots.
+    """
+    k, pairs = school[order[i]], 0
+    while i < len(order) and school[order[i]] == k and pairs <= 2 * len(table):
+        pairs += first[order[i] + 1] - first[order[i]]
+        i += 1
+    if pairs <= 2 * len(table):
+        return False
+    for j in range(len(table)):
+        table[j] = asks(k, j, asked, blocked, blocks)
+    return True
+
+
+@kernel
 def linear_parts(
-    order, begin, first, slot, km, points, school, unit, asked, farther, extra, eager, support, brings, slots, place,
-    blocks, own_pair, own_price, total,
+    order, at, first, slot, km, points, school, unit, asked, farther, extra, eager, support, brings, grouped, blocked,
+    place, blocks, own_pair, own_price, total,
 ):  # fmt: skip
-    """Fill ``total`` (from the first pair of student ``begin``) with what pairs of ``order`` are worth less their pay.
+    """Fill ``total`` with what pairs of the students ``order`` are worth less their pay, from ``at`` (by position) on.
 
     By student: ``unit``, the worth of a point; ``eager``, who earns the slot's ``extra``; ``support``, who pays for the
-    slot's support ``place`` unless the school ``brings`` its own to groups. ``asked``: by slot what all pay, and what
-    all half-days before cost a school, shape (schools, half-days + 1), for whoever is out and for groups' coaches.
+    slot's support ``place`` unless the school ``brings`` its own to groups. ``asked``: see ``prices.Asked``.
     In slots that are ``blocked`` schools pay what ``blocks`` says, shape (schools, slots), but the pairs ``own_pair``,
-    ascending, pay ``own_price``.
+    ascending, pay ``own_price``. Written without branches by pair: a processor cannot tell them beforehand.
     """
-    everybody, out, coach = asked
-    in_person, grouped, blocked, begins, ends = slots
-    origin = first[begin]
-    for s in order:
-        k, at = school[s], np.searchsorted(own_pair, first[s])
-        for p in range(first[s], first[s + 1]):
-            j = slot[p]
-            v = unit[s] * points[p] + farther * km[p] - everybody[j]
-            if in_person[j] and begins[j] >= 0:
-                v -= out[k, ends[j] + 1] - out[k, begins[j]]
-                if grouped[j]:
-                    v -= coach[k, ends[j] + 1] - coach[k, begins[j]]
-            if eager[s]:
-                v += extra[j]
-            if support[s] and not (grouped[j] and brings[k]):
-                v -= place[j]
-            if at < len(own_pair) and own_pair[at] == p:
-                v -= own_price[at]
-                at += 1
-            elif blocked[j]:
-                v -= blocks[k, j]
-            total[p - origin] = v
+    table, ready = np.empty(len(blocked), np.int64), False
+    for i in range(len(order)):
+        s = order[i]
+        k, low, high, own = school[s], first[s], first[s + 1], np.searchsorted(own_pair, first[s])
+        origin, u, more = low - at[i], unit[s], 1 if eager[s] else 0
+        if i == 0 or k != school[order[i - 1]]:
+            ready = tabled(i, order, first, school, asked, blocked, blocks, table)
+        if ready:
+            for p in range(low, high):
+                total[p - origin] = u * points[p] + farther * km[p] - table[slot[p]] + more * extra[slot[p]]
+        else:
+            for p in range(low, high):
+                pay = asks(k, slot[p], asked, blocked, blocks)
+                total[p - origin] = u * points[p] + farther * km[p] - pay + more * extra[slot[p]]
+        if support[s]:
+            free = 1 if brings[k] else 0
+            for p in range(low, high):
+                total[p - origin] -= place[slot[p]] * (1 - free * grouped[slot[p]])
+        while own < len(own_pair) and own_pair[own] < high:
+            j = slot[own_pair[own]]
+            total[own_pair[own] - origin] += blocks[k, j] * blocked[j] - own_price[own]
+            own += 1
 
 
 @kernel

@@ -15,7 +15,7 @@ from solver.kernels import kernel
 def standing(s, kept, slot, students, slots):
     """What the slots kept by student ``s`` use and give: how many, half-days, virtual, counting, guarantee, tier."""
     _, _, _, _, guaranteed, progressed, top_tier, _ = students
-    _, _, tier, _, virtual, counts, half_days, _, _, _ = slots
+    _, _, tier, _, virtual, counts, half_days = slots[:7]
     held, spent, online, given, sure, higher = 0, 0, 0, 0, guaranteed[s], progressed[s]
     for p in kept:
         if p >= 0:
@@ -49,7 +49,7 @@ def joins(j, kept, slot, employer, sector, begins, ends, in_person, clash, repea
 def gains(s, kept, first, slot, linear, students, slots, worths, flags, gain, where):
     """Fill ``gain`` and ``where`` with the pairs that ``s`` can add to those kept; returns their number."""
     max_slots, hd_left, virtual_left, need_left, _, _, top_tier, known = students
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, _ = slots
+    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends = slots[:9]
     first_counting, need, breadth, progression = worths
     held, spent, online, given, sure, higher = standing(s, kept, slot, students, slots)
     count = 0

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.alone import alone, numbered_marks, put_in_rank, widest_of
-from solver.around import UNFIT, most_beside
+from solver.alone import UNFIT, alone, numbered_marks, put_in_rank, widest_of
+from solver.around import most_beside
 from solver.kernels import kernel
 
 
@@ -31,20 +31,25 @@ def tops(count, worth, label, linear, top, marks):
 
 
 @kernel
-def nearest_pairs(begin, end, first, slot, linear, students, slots, worths, least, nearest):
-    """Fill ``nearest`` (a row of pair positions or -1 for each student) with pairs worth more than ``least``."""
-    origin, kinds, widest = first[begin], 8 * (slots[9] + 1), widest_of(begin, end, first)
+def nearest_pairs(order, at, first, slot, linear, students, slots, worths, least, nearest):
+    """Fill ``nearest`` (a row of pair positions or -1 for each student) with pairs worth more than ``least``.
+
+    ``linear`` is by pair, those of ``order[i]`` from ``at[i]`` on.
+    """
+    kinds, widest = 8 * (slots[9] + 1), widest_of(order, first)
     marks, top = np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     beside, number = np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     used = numbered_marks(slots[6], slots[5], number)
     most = np.empty((used, used + 2, used + 2), np.int64)
-    worth, label = np.empty(widest, np.int64), np.empty(widest, np.int64)
-    for s in range(begin, end):
+    worth, label, gain = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(slots[9] + 1, np.int64)
+    for n in range(len(order)):
+        s = order[n]
         low, high, depth = first[s], first[s + 1], students[0][s]
+        origin = low - at[n]
         nearest[s] = -1
         if depth == 0:
             continue
-        alone(s, low, high, slot, linear, origin, students, slots, worths, worth, label)
+        alone(s, low, high, slot, linear, origin, students, slots, worths, gain, worth, label)
         classes = tops(high - low, worth, label, linear[low - origin : high - origin], top, marks)
         beside[:] = -1
         for i in range(high - low):

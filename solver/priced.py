@@ -60,6 +60,8 @@ class PricedPath:
         self.leading = self.bettering.leading
         self.chosen: Ints | None = None
         self.pricing: Pricing = BySlot(self.bettering) if self.effort.mixed else BySchool(self.bettering)
+        self.heads: list[int] = []
+        """The most that levels before the leading one can be, by prices of 0."""
         self.head_seconds = 0.0
 
     def close(self) -> None:
@@ -71,11 +73,16 @@ class PricedPath:
         if incumbent is not None:
             self.chosen = incumbent
         elif self.chosen is None:
-            self.chosen = self.pricing.build(self._heads())
+            self.heads = self._heads()
+            self.chosen = self.pricing.build(self.heads)
         assert self.chosen is not None
         self._keep_back(level)
         bettering, prices = self.bettering, self.pricing.at_hand(level)
-        bound = relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
+        bound = (
+            self.heads[level]
+            if level < len(self.heads)
+            else relax(self.problem, self.levels, level, floors, prices, self.stages.catalogue).bound
+        )
         if level < self.leading and bound - bettering.worth(level, self.chosen) <= RESCUES * FEW_MISSED:
             self.chosen = bettering.rescue(level, self.chosen, bound)
         if bettering.worth(level, self.chosen) < bound and self.levels[level].proof and not self.clock.stop():
@@ -100,7 +107,7 @@ class PricedPath:
         self.clock.kept_back = self.head_seconds * (sum(owed) + (SERVED if self.chosen is None else 0.0))
 
     def _heads(self) -> list[int]:
-        """The most that levels before the leading one can be, by prices of 0."""
+        """The most that levels before the leading one can be, by prices of 0, whatever the levels before them are."""
         floors: list[int] = []
         seconds: list[float] = []
         for number in range(self.leading):

@@ -116,12 +116,20 @@ class Asked:
     """What limits ask of everybody. ``slot``: by slot, its own limits together.
 
     ``out``, ``coach``: shape (schools, half-days + 1), what all half-days before cost a school's students, for being
-    out and for a coach's seat.
+    out and for a coach's seat. A slot costs what they come to between two half-days, shape (2, slots): those of
+    ``out_span`` and ``coach_span``, one and the same where it takes nobody out or seats nobody.
     """
 
     slot: Ints
     out: Ints
     coach: Ints
+    out_span: Ints
+    coach_span: Ints
+
+    @property
+    def of_slots(self) -> tuple[Ints, ...]:
+        """As the inner loops take it."""
+        return (self.slot, self.out, self.coach, *self.out_span, *self.coach_span)
 
     @classmethod
     def of(cls, problem: Problem, prices: Prices) -> Asked:
@@ -135,26 +143,39 @@ class Asked:
             np.concatenate([np.zeros((len(rows), 1), dtype=np.int64), np.cumsum(by_row[rows], axis=1)], axis=1)
             for rows in resources.school_rows
         )
-        return cls(slot, out, coach)
+        slots = problem.slots
+        taken = slots.in_person & (slots.begins >= 0)
+        span = np.where(taken, [slots.begins, slots.ends + 1], 0)
+        return cls(slot, out, coach, span, np.where(slots.grouped, span, 0))
 
 
-def pair_worths(problem: Problem, worth: Worths, prices: Prices, asked: Asked, begin: int, end: int) -> Ints:
-    """The linear part of the pairs of students ``begin`` to ``end``: what each is worth less what it pays."""
+def pair_worths(problem: Problem, worth: Worths, prices: Prices, asked: Asked, order: Ints, at: Ints) -> Ints:
+    """The linear part of the pairs of the students ``order``: what each is worth less what it pays.
+
+    Those of ``order[i]`` begin at ``at[i]``; students of one school stand best together, for much of what they pay is
+    the same.
+    """
     facts, pairs, slots, resources = problem.students, problem.pairs, problem.slots, problem.resources
-    low, high = int(pairs.first[begin]), int(pairs.first[end])
-    total = np.empty(high - low, dtype=np.int64)
+    first = pairs.first
+    total = np.empty(int((first[order + 1] - first[order]).sum()), dtype=np.int64)
     place = np.append(prices.rows, 0)[resources.support_row]
     unit = worth["preference"] + worth["lottery"] * facts.ticket
-    order = begin + np.argsort(facts.school[begin:end], kind="stable")  # what a school pays stays close at hand
-    where = (slots.in_person, slots.grouped, problem.blocked, slots.begins, slots.ends)
     chosen_for(len(pairs.slot)).linear_parts(
-        order, begin, pairs.first, pairs.slot.raw, pairs.km.raw, pairs.points.raw, facts.school, unit,
-        (asked.slot, asked.out, asked.coach), worth["travel"], prices.reserve, facts.priority, facts.support,
-        resources.brings_support, where, place, prices.blocks, prices.own_pair, prices.own_price, total,
+        order, at, first, pairs.slot.raw, pairs.km.raw, pairs.points.raw, facts.school, unit, asked.of_slots,
+        worth["travel"], prices.reserve, facts.priority, facts.support, resources.brings_support, slots.grouped,
+        problem.blocked, place, prices.blocks, prices.own_pair, prices.own_price, total,
     )  # fmt: skip
     if worth["stability"]:
-        total -= worth["stability"] * pairs.kept[low:high]
+        for s, begin in zip(order.tolist(), at.tolist(), strict=True):
+            own = slice(first[s], first[s + 1])
+            total[begin : begin + own.stop - own.start] -= worth["stability"] * pairs.kept[own]
     return total
+
+
+def span_worths(problem: Problem, worth: Worths, prices: Prices, asked: Asked, begin: int, end: int) -> Ints:
+    """The same of all pairs of the students ``begin`` to ``end``, in their order."""
+    order = begin + np.argsort(problem.students.school[begin:end], kind="stable")
+    return pair_worths(problem, worth, prices, asked, order, problem.pairs.first[order] - problem.pairs.first[begin])
 
 
 def placed_bonus(problem: Problem, worth: Worths, prices: Prices) -> Ints:

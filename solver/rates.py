@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.prices import Asked, Prices, Worths, pair_worths
+from solver.prices import Asked, Prices, Worths, span_worths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,24 +20,30 @@ BY_PAIR = ("preference", "lottery", "travel", "stability")
 """Goals by which a student's pairs differ in worth."""
 
 MARGIN = 3
+LOOKED_AT = 10_000_000
+"""Pairs, about, from which it is told what a slot is worth."""
 
 
 def swings(problem: Problem, levels: Sequence[Level]) -> list[float]:
-    """What a good single slot is worth at each level: the 90th percentile over students of their best pair."""
+    """What a good single slot is worth at each level: the 90th percentile over students of their best pair.
+
+    Of very many pairs those of the first students of the lottery are looked at, who are a fair sample.
+    """
     nothing = Prices.none(problem, 0, 1)
     asked = Asked.of(problem, nothing)
-    count = len(problem.students.school)
+    spans = [span for span in problem.pairs.spans() if problem.pairs.first[span[0]] < LOOKED_AT]
+    count = spans[-1][1]
     found = []
     for level in levels:
         worth = Worths(dict(level.goals))
         best = np.zeros(count)
-        for begin, end in problem.pairs.spans() if any(worth[goal] for goal in BY_PAIR) else ():
-            linear = np.abs(pair_worths(problem, worth, nothing, asked, begin, end)).astype(np.float64)
+        for begin, end in spans if any(worth[goal] for goal in BY_PAIR) else ():
+            linear = np.abs(span_worths(problem, worth, nothing, asked, begin, end)).astype(np.float64)
             first = problem.pairs.first[begin : end + 1] - problem.pairs.first[begin]
             some = np.flatnonzero(np.diff(first) > 0)
             if len(some):
                 best[begin + some] = np.maximum.reduceat(linear, first[some])
-        left = problem.students.need_left
+        left = problem.students.need_left[:count]
         best += abs(worth["need"]) * left * (left + 1) / 2
         flat = sum(abs(worth[g]) for g in ("guarantee", "reach", "breadth", "progression", "reserve", "replaced"))
         best += flat + 100 * abs(worth["equity"])

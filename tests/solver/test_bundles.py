@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from solver import bundles, kernels
+from solver.alone import SECTOR, TIER
 
 CAPS, LONGEST = (0, 3, 10, 200), (3, 10, 60)
 
@@ -46,14 +47,16 @@ def test_no_bundle_is_better_than_the_one_found(loops):
         worths = tuple(int(generator.integers(0, most)) for most in (30, 3, 20, 20))
         students = (*(np.array([n]) for n in (depth, cap, 9, left, 0, 0, 1)), np.zeros((1, 3), dtype=bool))
         begins = 400 * np.arange(count)
+        packed = 8 * days + 4 * counts | tier << TIER | sector << SECTOR
         slots = (
             np.arange(count), sector, tier, np.ones(count, dtype=bool), np.zeros(count, dtype=np.int64), counts, days,
-            begins, begins + days - 1, longest,
+            begins, begins + days - 1, longest, packed,
         )  # fmt: skip
         value, choice = np.zeros(1, dtype=np.int64), np.full((1, depth), -1, dtype=np.int64)
+        only = np.zeros(1, dtype=np.int64)
         loops().best_bundles(
-            0, 1, np.array([0, count]), np.arange(count), linear, students, slots, worths, (True, True),
-            bundles.NODES, np.zeros(1, dtype=np.int64), value, choice,
+            only, only, np.array([0, count]), np.arange(count), linear, students, slots, worths, (True, True),
+            bundles.NODES, only, value, choice,
         )  # fmt: skip
         facts = (linear.tolist(), days.tolist(), counts.tolist(), sector.tolist(), tier.tolist())
         assert value[0] == best_of_all(*facts, depth, cap, left, worths)
