@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Grades = NDArray[np.unsignedinteger]
     Integers = NDArray[np.int32]
     Numbers = NDArray[np.int64]
-    Rows = Callable[[Numbers], NDArray[Any]]
+    RowsOf = Callable[[Numbers], NDArray[Any]]
 
 CELLS_AT_ONCE = 1 << 20
 """The most students x experiences to work out together."""
@@ -36,11 +36,30 @@ class Detail(NamedTuple):
     rank: Integers
 
 
+class Rows(NamedTuple):
+    """Of some students, to every experience, [students, experiences]: the journeys in 0.1 km, int32, and the grades.
+
+    A grade stands for points and a rank: see ``Details.points_of_grades``.
+    """
+
+    tenths: Integers
+    grades: Grades
+
+
 @dataclass(frozen=True, eq=False)
 class Details:
     """The details of any pairs of a round laid out."""
 
     ground: Ground
+
+    def rows(self, members: Numbers) -> Rows:
+        """The rows of some students."""
+        return Rows(self.ground.journeys.own(members), self._wishes.grades(members))
+
+    @property
+    def points_of_grades(self) -> Integers:
+        """The preference points that each grade stands for: int32[grades]."""
+        return self._wishes.table[0]
 
     def of(self, students: Numbers, slots: NDArray[np.integer]) -> Detail:
         """The details of the pairs of ``students`` and ``slots``, numbers both, in their order."""
@@ -77,7 +96,7 @@ class Details:
         changes = 1 + np.count_nonzero(students[1:] != students[:-1])
         return len(students) * LOOKED_UP <= int(changes) * len(self.ground.experiences)
 
-    def _by_rows(self, students: Numbers, experiences: Numbers, kinds: Sequence[Rows]) -> list[NDArray[Any]]:
+    def _by_rows(self, students: Numbers, experiences: Numbers, kinds: Sequence[RowsOf]) -> list[NDArray[Any]]:
         """Of each pair what stands in its student's row, of each of ``kinds`` of rows [students, experiences]."""
         if len(students) and (students[1:] < students[:-1]).any():
             order = np.argsort(students, kind="stable")

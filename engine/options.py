@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from engine.cohorts import cohorts
-from engine.details import Details
+from engine.details import CELLS_AT_ONCE, Details
 from engine.ground import Ground
 from engine.preferences import worth
 from engine.removals import left_to, narrowest
@@ -22,12 +22,12 @@ from engine.side_by_side import side_by_side
 from engine.travel import journey_tenths
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable
 
     from numpy.typing import NDArray
 
     from engine.cohorts import Cohort
-    from engine.details import Detail
+    from engine.details import Detail, Rows
     from engine.domain import Round
     from engine.removals import Left
 
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
     Slots = NDArray[np.unsignedinteger]
 
-PAIRS_AT_ONCE = 1 << 20
-"""About how many pairs a stretch of students has."""
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,16 +69,15 @@ class Options:
         """The preference points alone of some ``pairs``: int32[pairs given]."""
         return self.details.points(self._students_of(pairs), self.slot[pairs])
 
-    def stretches(self) -> Iterator[tuple[slice, Detail]]:
-        """All pairs, a stretch of students at a time: where its pairs stand, and their journeys, points and ranks."""
-        step = max(1, len(self.students) * PAIRS_AT_ONCE // max(1, len(self.slot)))
-        yield from side_by_side(partial(self._stretch, step=step), range(0, len(self.students), step))
+    def by_stretch(self, work: Callable[[Numbers, Rows], A]) -> list[A]:
+        """``work`` of all students, side by side, a stretch of them at a time: their numbers and their rows."""
+        step = max(1, CELLS_AT_ONCE // max(1, len(self.details.ground.experiences)))
 
-    def _stretch(self, start: int, step: int) -> tuple[slice, Detail]:
-        first = self.first[start : start + step + 1]
-        pairs = slice(int(first[0]), int(first[-1]))
-        students = np.repeat(np.arange(start, start + len(first) - 1), np.diff(first))
-        return pairs, self.details.of(students, self.slot[pairs])
+        def stretch(start: int) -> A:
+            members = np.arange(start, min(start + step, len(self.students)))
+            return work(members, self.details.rows(members))
+
+        return list(side_by_side(stretch, range(0, len(self.students), step)))
 
     def _students_of(self, pairs: Numbers) -> Numbers:
         return np.searchsorted(self.first, pairs, side="right") - 1

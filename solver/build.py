@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from solver import laying
 from solver.build_students import in_group, progress_of, student_facts
 from solver.fixed import FixedRows, RuledOut, constants_of
+from solver.kernels import chosen_for
 from solver.narrow import Narrow
 from solver.numbering import number, sector_key
 from solver.problem import PairFacts, Problem, SlotFacts
@@ -18,12 +20,13 @@ from solver.separations import build_separations
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.details import Rows
     from engine.domain import Round
     from engine.options import Options
     from solver.arrays import Bools, Ints
     from solver.numbering import Numbering
 
-
+_LOADED = (laying,)
 COMPILED_FOR = np.uint16
 """The least that slots' numbers are kept in, however few they are: loops compiled for it suit nearly every round."""
 
@@ -112,25 +115,45 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: Ruled
     counts[order] = np.diff(options.first) - lost
     first = np.concatenate([[0], np.cumsum(counts)])
     slot = np.zeros(int(first[-1]), dtype=options.slot.dtype)
-    km, points = np.zeros(len(slot), dtype=np.uint8), np.zeros(len(slot), dtype=np.uint8)
-    student = 0
-    for stretch, detail in options.stretches():
-        new = renumber[options.slot[stretch]]
-        away = (detail.tenths + 5) // 10
-        km, points = _wide_enough(km, away), _wide_enough(points, detail.points)
-        while student < len(order) and options.first[student + 1] <= stretch.stop:
-            own = slice(*(options.first[student : student + 2] - stretch.start))
-            into = slice(*first[order[student] : order[student] + 2])
-            ascending = np.argsort(new[own], kind="stable")
-            if lost[student]:
-                ascending = ascending[~ruled_out.among(int(order[student]), new[own][ascending])]
-            slot[into] = new[own][ascending]
-            km[into] = away[own][ascending]
-            points[into] = detail.points[own][ascending]
-            student += 1
+    worth = options.details.points_of_grades
+    points = np.zeros(
+        len(slot), dtype=np.result_type(*map(np.min_scalar_type, (worth.min(initial=0), worth.max(initial=0))))
+    )
+    for kind in (np.uint8, np.uint16):
+        km: NDArray[Any] = np.zeros(len(slot), dtype=kind)
+        farthest = _lay_out(options, order, renumber, lost, first, (slot, km, points))
+        if farthest <= np.iinfo(kind).max:
+            break
+    for student in np.flatnonzero(lost).tolist():
+        pairs = np.arange(options.first[student], options.first[student + 1])
+        own = renumber[options.slot[pairs]]
+        left = pairs[~ruled_out.among(int(order[student]), own)]
+        left = left[np.argsort(renumber[options.slot[left]])]
+        into = slice(*first[order[student] : order[student] + 2])
+        detail = options.detail(left)
+        slot[into], km[into], points[into] = renumber[options.slot[left]], (detail.tenths + 5) // 10, detail.points
     return PairFacts(
         first, Narrow.of(slot, COMPILED_FOR), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot)
     )
+
+
+def _lay_out(
+    options: Options, order: Ints, renumber: NDArray[Any], lost: Ints, first: Ints, columns: tuple[NDArray[Any], ...]
+) -> int:
+    """Fill ``columns`` (slots, kilometres, points) for all who have lost nothing; the kilometres of the farthest."""
+    loops, experience_of = chosen_for(len(options.slot)), options.details.ground.experience_of
+    worth = options.details.points_of_grades
+
+    def stretch(members: Ints, rows: Rows) -> int:
+        whole = np.flatnonzero(lost[members] == 0)
+        return int(
+            loops.lay_out(
+                members[whole], whole, order, options.first, options.slot, renumber, experience_of, rows.tenths,
+                rows.grades, worth, first, *columns,
+            )
+        )  # fmt: skip
+
+    return max(options.by_stretch(stretch), default=0)
 
 
 def _lost(options: Options, order: Ints, renumber: NDArray[Any], ruled_out: RuledOut) -> Ints:
@@ -141,14 +164,6 @@ def _lost(options: Options, order: Ints, renumber: NDArray[Any], ruled_out: Rule
         own = renumber[options.slot[options.first[student] : options.first[student + 1]]]
         lost[student] = np.count_nonzero(ruled_out.among(int(order[student]), own))
     return lost
-
-
-def _wide_enough(column: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
-    """The column, in more bytes where ``values`` do not fit into those it has."""
-    if not len(values):
-        return column
-    kinds = (column.dtype, np.min_scalar_type(int(values.min())), np.min_scalar_type(int(values.max())))
-    return column.astype(np.result_type(*kinds), copy=False)
 
 
 def _kept(round_: Round, numbers: Numbering, first: Ints, slot: NDArray[Any]) -> Bools:

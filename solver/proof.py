@@ -64,15 +64,19 @@ def proof_path(level: int, name: str) -> str:
 
 def proof_files(problem: Problem, policy: Policy, results: Sequence[LevelResult]) -> dict[str, bytes]:
     """Every level's prices by the path of their file."""
+    there = members(problem)
     return {
-        proof_path(number, result.level.name): write_prices(problem, Labels.of(policy, number), result.prices)
+        proof_path(number, result.level.name): write_prices(problem, Labels.of(policy, number), result.prices, there)
         for number, result in enumerate(results)
         if result.prices is not None
     }
 
 
-def write_prices(problem: Problem, labels: Labels, prices: Prices) -> bytes:
-    """The prices as a gzipped table: the same bytes for the same prices, with no name and no time inside."""
+def write_prices(problem: Problem, labels: Labels, prices: Prices, there: Bools | None = None) -> bytes:
+    """The prices as a gzipped table: the same bytes for the same prices, with no name and no time inside.
+
+    ``there``: the problem's ``members``, if they are at hand.
+    """
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0, compresslevel=6) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
@@ -82,7 +86,7 @@ def write_prices(problem: Problem, labels: Labels, prices: Prices) -> bytes:
         for kind, label, price in _named(labels, prices):
             writer.writerow(row(kind, name=safe_cell(label), price=price))
         writer.writerows(_shared(problem, prices.rows))
-        writer.writerows(_blocks(problem, prices.blocks))
+        writer.writerows(_blocks(problem, prices.blocks, members(problem) if there is None else there))
         writer.writerows(_own(problem, prices))
         writer.writerows(
             sorted(
@@ -123,12 +127,12 @@ def _shared(problem: Problem, rows: Ints) -> list[Row]:
     return sorted((*shared_row(problem.resources.names[r])[:-1], str(rows[r])) for r in np.flatnonzero(rows))
 
 
-def _blocks(problem: Problem, blocks: Ints) -> Iterator[Row]:
+def _blocks(problem: Problem, blocks: Ints, members: Bools) -> Iterator[Row]:
     """One row for each price, made as it is written: of a hub there may be millions.
 
     Where all schools of a slot pay the same one row says so, with no school named.
     """
-    there = members(problem) | ~problem.blocked[None, :]
+    there = members | ~problem.blocked[None, :]
     most = np.where(there, blocks, np.iinfo(np.int64).min).max(axis=0)
     least = np.where(there, blocks, np.iinfo(np.int64).max).min(axis=0)
     alike = (most == least) & (most != 0) & problem.blocked

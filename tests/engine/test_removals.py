@@ -66,9 +66,13 @@ def test_details_come_in_the_order_in_which_they_are_asked():
         whole = np.array(options.detail(pairs))
         shuffled = np.random.default_rng(seed).permutation(pairs)
         assert np.array_equal(np.array(options.detail(shuffled)), whole[:, shuffled])
-        stretches = list(options.stretches())
-        assert np.array_equal(np.concatenate([np.array(detail) for _, detail in stretches], axis=1), whole)
-        assert [i for part, _ in stretches for i in pairs[part].tolist()] == pairs.tolist()
+        stretches = options.by_stretch(lambda members, rows: (members, rows))
+        assert np.array_equal(np.concatenate([members for members, _ in stretches]), np.arange(len(options.students)))
+        student, experience = options._students_of(pairs), options.details.ground.experience_of[options.slot]
+        tenths, grades = (
+            np.concatenate(each)[student, experience] for each in zip(*(rows for _, rows in stretches), strict=True)
+        )
+        assert np.array_equal(np.array([tenths, options.details.points_of_grades[grades]]), whole[:2])
 
 
 def test_details_looked_up_one_by_one_are_those_of_whole_rows(monkeypatch):
