@@ -63,6 +63,8 @@ class Filling:
     def seek(self, search: PoolSearch) -> None:
         """Prices for all that is open, ``search`` having told the level: turns of steps, with more pairs at each."""
         for turn, (steps, first, last, batches) in enumerate(self.effort.filling):
+            if self.clock.stop():
+                break
             if turn:
                 near = self.opened.usable(self._nearest(search))
                 self.pool = union(self.pool, near)

@@ -98,6 +98,8 @@ class Mixed:
 
     def _turned(self, found: PoolSearch, turns: Turns, effort: Effort) -> PoolSearch:
         for turn, (steps, first, last, batches) in enumerate(turns):
+            if self.inner.clock.stop():
+                break
             if turn:
                 found = found.over(union(found.pool, self._nearest(found, effort.nearest)))
             found.descent.run(steps, first, last, self.inner.clock, batches)

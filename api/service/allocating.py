@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Beside = Callable[[Round, Allocation], tuple[Mapping[str, bytes], Mapping[str, Any]]]
 
-AFTERWARDS = 1.5
+AFTERWARDS = 1.8
 """What the audit and writing take, about, in what has been spent when solving begins."""
 
 
