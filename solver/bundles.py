@@ -160,11 +160,42 @@ def by_class(these, line, label, place, finish):
 
 
 @kernel
-def search(s, depth, count, where, line, label, few, slot, students, slots, worths, flags, nodes, room, best, picks):
+def best_apart(depth, count, where, worth, slot, employer, repeat):
+    """What ``depth`` candidates of different employers are worth alone at most, together, and the least of them.
+
+    No bundle is worth more, and one with a candidate worth less than that least loses the difference. Without the rule
+    ``repeat`` employers may be the same.
+    """
+    tops, together, last = np.full(depth, -1, dtype=np.int64), 0, 0
+    for i in range(count):
+        if tops[-1] >= 0 and worth[i] <= worth[tops[-1]]:
+            continue
+        at = depth - 1
+        for t in range(depth):
+            if repeat and tops[t] >= 0 and employer[slot[where[tops[t]]]] == employer[slot[where[i]]]:
+                at = t
+                break
+        if tops[at] >= 0 and worth[i] <= worth[tops[at]]:
+            continue
+        while at > 0 and (tops[at - 1] < 0 or worth[tops[at - 1]] < worth[i]):
+            tops[at] = tops[at - 1]
+            at -= 1
+        tops[at] = i
+    for top in tops:
+        if top >= 0:
+            together, last = together + worth[top], worth[top]
+    return together, last
+
+
+@kernel
+def search(
+    s, depth, count, where, line, worth, label, few, slot, students, slots, worths, flags, nodes, room, best, picks
+):  # fmt: skip
     """The best bundle of student ``s`` among the candidates ``where[:count]``, as pair positions in ``picks``.
 
-    ``few[mark, :]`` are the best candidates of class ``mark`` (positions in ``where``, or -1). A good bundle of those
-    comes first: then only candidates are searched that could be in a better one. ``room`` is for intermediate results.
+    ``worth`` is what they are worth alone. ``few[mark, :]`` are the best candidates of class ``mark`` (positions in
+    ``where``, or -1). A good bundle of those comes first: then only candidates are searched that could be in a better
+    one, by what the classes add and by what the best others are worth alone. ``room`` is for intermediate results.
     """
     hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
     first_counting, need, breadth, progression = worths
@@ -196,11 +227,16 @@ def search(s, depth, count, where, line, label, few, slot, students, slots, wort
         trail, finish[:classes], these, where, line, slot, gain, after, ahead, facts, breadth, slots, own, flags, nodes,
         best, picks,
     )  # fmt: skip
+    together, last = best_apart(depth, count, where, worth, slot, slots[0], flags[1])
+    if together <= best[0]:
+        return
     extra, total = trail[5, 0] + trail[6, 0], 0
     for i in range(count):
         c = place[label[i]]
         then = after[c, 0]
-        if then >= 0 and line[i] + gain[c, 0] + ahead[0, depth - 1, then] + extra > best[0]:
+        if then < 0 or together + min(0, worth[i] - last) <= best[0]:
+            continue
+        if line[i] + gain[c, 0] + ahead[0, depth - 1, then] + extra > best[0]:
             these[total] = i
             total += 1
     if total > 0:
@@ -269,7 +305,7 @@ def best_bundles(order, at, first, slot, linear, students, slots, worths, flags,
             this = worth[i] if mark >= 0 else UNFIT
             if this > top:
                 top, top_pair = this, low + i
-            where[count], line[count], label[count] = low + i, linear[low + i - origin], mark
+            where[count], line[count], worth[count], label[count] = low + i, linear[low + i - origin], this, mark
             count += 1 if this > 0 else 0
         if top_pair < 0:
             continue
@@ -284,8 +320,8 @@ def best_bundles(order, at, first, slot, linear, students, slots, worths, flags,
             for c in range(count):
                 put_in_rank(few[label[c]], line, c)
             search(
-                s, depth, count, where, line, label, few, slot, students, slots, worths, flags, nodes, room, best,
-                picks,
+                s, depth, count, where, line, worth, label, few, slot, students, slots, worths, flags, nodes, room,
+                best, picks,
             )  # fmt: skip
         if best[0] + bonus[s] > 0:
             value[s] = best[0] + bonus[s]
