@@ -47,7 +47,7 @@ SHORT = (
     Trial("tiny", "allocate", 2),
     Trial("pilot", "allocate", 30, students=50),
     Trial(
-        "pilot", "allocate", 30, students=600, gaps={"need": 1.2, "equity": 4.0, "preference": 10.0, "lottery": 60.0}
+        "pilot", "allocate", 30, students=600, gaps={"need": 1.2, "equity": 4.0, "preference": 15.0, "lottery": 60.0}
     ),
     Trial("year10", "check", 5),
 )

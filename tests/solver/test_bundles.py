@@ -19,14 +19,14 @@ def triangle_gain(left, given):
     return (left * (left + 1) - after * (after + 1)) // 2
 
 
-def best_of_all(linear, days, counts, sector, tier, depth, cap, left, worths):
-    """The best of every bundle there is, by trying them all; no two of these slots clash."""
+def best_of_all(linear, days, counts, sector, tier, employer, depth, cap, left, worths):
+    """The best of every bundle of different employers, by trying them all; no two of these slots clash."""
     first, need, breadth, progression = worths
     best = 0
     for size in range(1, depth + 1):
         for chosen in combinations(range(len(linear)), size):
             given = [days[i] for i in chosen if counts[i]]
-            if sum(days[i] for i in chosen) > cap:
+            if sum(days[i] for i in chosen) > cap or len({employer[i] for i in chosen}) < size:
                 continue
             worth = sum(linear[i] for i in chosen) + need * triangle_gain(left, sum(given))
             worth += breadth * len({sector[i] for i in chosen}) + (first if given else 0)
@@ -43,13 +43,16 @@ def test_no_bundle_is_better_than_the_one_found(loops):
         longest, cap, left = (int(generator.choice(kind)) for kind in (LONGEST, CAPS, (0, 5, 20)))
         days, counts = generator.integers(1, longest + 1, count), generator.random(count) < 0.7
         sector, tier = generator.integers(0, 3, count), generator.integers(1, 4, count)
-        linear = generator.integers(-30, 60, count)
+        linear, employer = (
+            generator.integers(-30, 60, count),
+            generator.integers(0, int(generator.integers(1, 9)), count),
+        )
         worths = tuple(int(generator.integers(0, most)) for most in (30, 3, 20, 20))
         students = (*(np.array([n]) for n in (depth, cap, 9, left, 0, 0, 1)), np.zeros((1, 3), dtype=bool))
         begins = 400 * np.arange(count)
         packed = 8 * days + 4 * counts | tier << TIER | sector << SECTOR
         slots = (
-            np.arange(count), sector, tier, np.ones(count, dtype=bool), np.zeros(count, dtype=np.int64), counts, days,
+            employer, sector, tier, np.ones(count, dtype=bool), np.zeros(count, dtype=np.int64), counts, days,
             begins, begins + days - 1, longest, packed,
         )  # fmt: skip
         value, choice = np.zeros(1, dtype=np.int64), np.full((1, depth), -1, dtype=np.int64)
@@ -58,5 +61,5 @@ def test_no_bundle_is_better_than_the_one_found(loops):
             only, only, np.array([0, count]), np.arange(count), linear, students, slots, worths, (True, True),
             bundles.NODES, only, value, choice,
         )  # fmt: skip
-        facts = (linear.tolist(), days.tolist(), counts.tolist(), sector.tolist(), tier.tolist())
+        facts = [each.tolist() for each in (linear, days, counts, sector, tier, employer)]
         assert value[0] == best_of_all(*facts, depth, cap, left, worths)
