@@ -159,15 +159,17 @@ def student_side(
     students, slot_arrays = kernel_facts(problem)
     amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
+    owner = np.zeros(0, dtype=np.int64) if barred is None else pairs.student_of(barred)
     nodes = nodes if len(pairs.slot) <= MANY_PAIRS else min(nodes, bundles.FEW_NODES)
 
     def part(order: Ints) -> None:
         at = starts(pairs, order)
         linear = pair_worths(problem, worth, prices, asked, order, at)
         if barred is not None:
-            for s, begin in zip(order.tolist(), at.tolist(), strict=True):
-                low, high = np.searchsorted(barred, pairs.first[s : s + 2])
-                linear[barred[low:high] - pairs.first[s] + begin] = NOTHING
+            before = np.full(count, NOTHING, dtype=np.int64)
+            before[order] = pairs.first[order] - at
+            theirs = before[owner] > NOTHING
+            linear[barred[theirs] - before[owner[theirs]]] = NOTHING
         kernels.best_bundles(
             order, at, pairs.first, pairs.slot.raw, linear, students, slot_arrays, amounts, flags, nodes, bonus, value,
             choice,

@@ -188,6 +188,25 @@ def best_apart(depth, count, where, worth, slot, employer, repeat):
 
 
 @kernel
+def may_better(count, line, worth, label, place, apart, best, after, gain, ahead, more, these):
+    """Fill ``these`` with the candidates that may be in a bundle worth more than ``best``; how many.
+
+    By what the best others of different employers are worth (``apart``: see ``best_apart``), and by what the classes
+    add: ``ahead`` by state, and ``more`` whatever the classes.
+    """
+    total, (together, last) = 0, apart
+    for i in range(count if together > best else 0):
+        c = place[label[i]]
+        then = after[c, 0]
+        if then < 0 or together + min(0, worth[i] - last) <= best:
+            continue
+        if line[i] + gain[c, 0] + ahead[then] + more > 0:
+            these[total] = i
+            total += 1
+    return total
+
+
+@kernel
 def search(
     s, depth, count, where, line, worth, label, few, slot, students, slots, worths, flags, nodes, room, best, picks
 ):  # fmt: skip
@@ -227,18 +246,8 @@ def search(
         trail, finish[:classes], these, where, line, slot, gain, after, ahead, facts, breadth, slots, own, flags, nodes,
         best, picks,
     )  # fmt: skip
-    together, last = best_apart(depth, count, where, worth, slot, slots[0], flags[1])
-    if together <= best[0]:
-        return
-    extra, total = trail[5, 0] + trail[6, 0], 0
-    for i in range(count):
-        c = place[label[i]]
-        then = after[c, 0]
-        if then < 0 or together + min(0, worth[i] - last) <= best[0]:
-            continue
-        if line[i] + gain[c, 0] + ahead[0, depth - 1, then] + extra > best[0]:
-            these[total] = i
-            total += 1
+    apart, more = best_apart(depth, count, where, worth, slot, slots[0], flags[1]), trail[5, 0] + trail[6, 0] - best[0]
+    total = may_better(count, line, worth, label, place, apart, best[0], after, gain, ahead[0, depth - 1], more, these)
     if total > 0:
         trail[:5, 0] = 0
         order = by_class(these[:total], line, label, place, finish[:classes])

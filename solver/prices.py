@@ -16,6 +16,7 @@ import numpy as np
 
 from solver import linear
 from solver.kernels import chosen_for
+from solver.resources import expand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,9 +167,8 @@ def pair_worths(problem: Problem, worth: Worths, prices: Prices, asked: Asked, o
         problem.blocked, place, prices.blocks, prices.own_pair, prices.own_price, total,
     )  # fmt: skip
     if worth["stability"]:
-        for s, begin in zip(order.tolist(), at.tolist(), strict=True):
-            own = slice(first[s], first[s + 1])
-            total[begin : begin + own.stop - own.start] -= worth["stability"] * pairs.kept[own]
+        number, pair = expand(first, order)
+        total[pair - (first[order] - at)[number]] -= worth["stability"] * pairs.kept[pair]
     return total
 
 
