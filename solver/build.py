@@ -114,27 +114,29 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: Ruled
     counts = np.zeros(len(order), dtype=np.int64)
     counts[order] = np.diff(options.first) - lost
     first = np.concatenate([[0], np.cumsum(counts)])
-    slot = np.zeros(int(first[-1]), dtype=options.slot.dtype)
-    worth = options.details.points_of_grades
-    points = np.zeros(
-        len(slot), dtype=np.result_type(*map(np.min_scalar_type, (worth.min(initial=0), worth.max(initial=0))))
-    )
-    for kind in (np.uint8, np.uint16):
+    slot, worth = np.zeros(int(first[-1]), dtype=options.slot.dtype), options.details.points_of_grades
+    kinds = [np.min_scalar_type(int(most)) for most in (worth.min(initial=0), worth.max(initial=0))]
+    points = np.zeros(len(slot), dtype=np.result_type(*kinds))
+    others = {student: _left(options, student, order, renumber, ruled_out) for student in np.flatnonzero(lost).tolist()}
+    away = {student: (options.tenths(left) + 5) // 10 for student, left in others.items()}
+    for kind in (np.uint8, np.uint16, np.uint32):
         km: NDArray[Any] = np.zeros(len(slot), dtype=kind)
         farthest = _lay_out(options, order, renumber, lost, first, (slot, km, points))
-        if farthest <= np.iinfo(kind).max:
+        if max(farthest, *(int(each.max(initial=0)) for each in away.values()), 0) <= np.iinfo(kind).max:
             break
-    for student in np.flatnonzero(lost).tolist():
-        pairs = np.arange(options.first[student], options.first[student + 1])
-        own = renumber[options.slot[pairs]]
-        left = pairs[~ruled_out.among(int(order[student]), own)]
-        left = left[np.argsort(renumber[options.slot[left]])]
+    for student, left in others.items():
         into = slice(*first[order[student] : order[student] + 2])
-        detail = options.detail(left)
-        slot[into], km[into], points[into] = renumber[options.slot[left]], (detail.tenths + 5) // 10, detail.points
+        slot[into], km[into], points[into] = renumber[options.slot[left]], away[student], options.points(left)
     return PairFacts(
         first, Narrow.of(slot, COMPILED_FOR), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot)
     )
+
+
+def _left(options: Options, student: int, order: Ints, renumber: NDArray[Any], ruled_out: RuledOut) -> Ints:
+    """The pairs of ``options`` that fixed assignments leave a student, slots ascending in the solver's numbering."""
+    pairs = np.arange(options.first[student], options.first[student + 1])
+    left = pairs[~ruled_out.among(int(order[student]), renumber[options.slot[pairs]])]
+    return left[np.argsort(renumber[options.slot[left]])]
 
 
 def _lay_out(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from random_rounds import random_round
 
+from engine.domain import TravelRow
 from engine.options import build_options
 from solver.build import build_problem
 from solver.kernels import COMPILE_FROM_PAIRS
 from solver.narrow import Narrow
+from solver.separations import separated
 
 LONG = COMPILE_FROM_PAIRS
 
@@ -52,6 +57,42 @@ def test_pairs_are_found_by_student_and_slot(seed):
     assert np.array_equal(position[found], np.arange(len(pairs.slot)))
     assert np.array_equal(pairs.slot[position[found]], slot[found])
     assert found.sum() == len(pairs.slot)
+
+
+@pytest.mark.parametrize("tenths", [None, 30_000, 9_000_000])
+@pytest.mark.parametrize("pinned", [True, False])
+def test_pairs_are_what_the_options_say(tenths, pinned):
+    """However far anybody may travel: each pair has its option's kilometres and points, and only pins take any away."""
+    round_ = random_round(12, "town")
+    fixed = {decision.student_id for decision in round_.decisions if decision.kind == "pin"}
+    assert fixed
+    if tenths is not None:
+        policy = replace(round_.policy, max_travel_km=tenths, group_travel_km=tenths)
+        students = {key: replace(each, max_travel_km=None) for key, each in round_.students.items()}
+        far = [s for s in students if (s in fixed) == pinned]
+        travel = tuple(TravelRow(s, e, tenths) for s in far for e in round_.experiences)
+        round_ = replace(round_, policy=policy, students=students, travel=travel)
+    options = build_options(round_)
+    problem = build_problem(round_, options)
+    assert len(options.slot) >= COMPILE_FROM_PAIRS
+    detail = options.detail(np.arange(len(options.slot)))
+    of = np.repeat(np.array(options.students), np.diff(options.first)).tolist()
+    known = dict(
+        zip(
+            zip(of, np.array(options.slots)[options.slot].tolist(), strict=True),
+            zip(*detail[:2], strict=True),
+            strict=True,
+        )
+    )
+    found = {}
+    student, slot = problem.pairs.student.tolist(), problem.pairs.slot[:].tolist()
+    assert all(a < b for a, b in pairwise(zip(student, slot, strict=True)))
+    for s, j, km, points in zip(student, slot, problem.pairs.km[:], problem.pairs.points[:], strict=True):
+        found[problem.student_ids[s], problem.slot_ids[j]] = km, points
+    for pair, (km, points) in found.items():
+        assert (km, points) == ((int(known[pair][0]) + 5) // 10, known[pair][1])
+    assert {student_id for student_id, _ in known.keys() - found.keys()} <= fixed | set(separated(round_))
+    assert found
 
 
 @pytest.mark.parametrize("seed", range(5))
