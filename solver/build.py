@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,22 +118,26 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: Ruled
     slot, worth = np.zeros(int(first[-1]), dtype=options.slot.dtype), options.details.points_of_grades
     kinds = [np.min_scalar_type(int(most)) for most in (worth.min(initial=0), worth.max(initial=0))]
     points = np.zeros(len(slot), dtype=np.result_type(*kinds))
-    others = {student: _left(options, student, order, renumber, ruled_out) for student in np.flatnonzero(lost).tolist()}
-    away = {student: (options.tenths(left) + 5) // 10 for student, left in others.items()}
+    left = partial(_left, options, order, renumber, ruled_out)
+    losers = np.flatnonzero(lost).tolist()
+    away = max((int(_kilometres(options, left(student)).max(initial=0)) for student in losers), default=0)
     for kind in (np.uint8, np.uint16, np.uint32):
         km: NDArray[Any] = np.zeros(len(slot), dtype=kind)
-        farthest = _lay_out(options, order, renumber, lost, first, (slot, km, points))
-        if max(farthest, *(int(each.max(initial=0)) for each in away.values()), 0) <= np.iinfo(kind).max:
+        if max(away, _lay_out(options, order, renumber, lost, first, (slot, km, points))) <= np.iinfo(kind).max:
             break
-    for student, left in others.items():
-        into = slice(*first[order[student] : order[student] + 2])
-        slot[into], km[into], points[into] = renumber[options.slot[left]], away[student], options.points(left)
+    for student in losers:
+        own, into = left(student), slice(*first[order[student] : order[student] + 2])
+        slot[into], km[into], points[into] = renumber[options.slot[own]], _kilometres(options, own), options.points(own)
     return PairFacts(
         first, Narrow.of(slot, COMPILED_FOR), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot)
     )
 
 
-def _left(options: Options, student: int, order: Ints, renumber: NDArray[Any], ruled_out: RuledOut) -> Ints:
+def _kilometres(options: Options, pairs: Ints) -> NDArray[Any]:
+    return (options.tenths(pairs) + 5) // 10
+
+
+def _left(options: Options, order: Ints, renumber: NDArray[Any], ruled_out: RuledOut, student: int) -> Ints:
     """The pairs of ``options`` that fixed assignments leave a student, slots ascending in the solver's numbering."""
     pairs = np.arange(options.first[student], options.first[student + 1])
     left = pairs[~ruled_out.among(int(order[student]), renumber[options.slot[pairs]])]
