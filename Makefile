@@ -34,7 +34,7 @@ help:
 	@echo "make browser      check report.html in Chromium (installs it with apt-get if it is missing)"
 	@echo "make postgresql   the store's tests on PostgreSQL (installs it with apt-get if it is missing)"
 	@echo "make fuzz         try the server's doors with ten times the made-up requests of make test, on each database"
-	@echo "make kills        kill server, worker and database 50 times on each database (make test: 6 times)"
+	@echo "make kills        kill server, worker and database 50 times on each database (make test: 6 times on SQLite)"
 	@echo "make lock         resolve the locks again"
 
 setup: .venv/.warm

@@ -9,12 +9,24 @@ counts, 2 where the sector is new and 1 where the tier is higher.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from solver.kernels import kernel
+
+if TYPE_CHECKING:
+    from solver.arrays import Bools, Ints
 
 UNFIT = -(1 << 60)
 """Stands for a pair that the student cannot have at all, or that is not looked at."""
 MARK, VIRTUAL, TIER, SECTOR = 0xFFFF, 16, 17, 19
 """Where ``packed`` has what of a slot: its mark as far as the slot alone says, online or not, its tier, its sector."""
+
+
+def packed(half_days: Ints, counts: Bools, virtual: Ints, tier: Ints, sector: Ints) -> Ints:
+    """What ``alone`` asks of every slot, in one number each; arrays of shape (slots,), ``virtual`` of 0 and 1."""
+    return np.asarray((8 * half_days + 4 * counts) | virtual << VIRTUAL | tier << TIER | sector << SECTOR)
 
 
 @kernel
@@ -66,12 +78,12 @@ def alone(s, low, high, slot, linear, origin, students, slots, worths, gain, wor
     Written without branches by pair, as in ``linear``.
     """
     hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
-    packed, (first_counting, need, breadth, progression) = slots[10], worths
+    all_facts, (first_counting, need, breadth, progression) = slots[10], worths
     start, rise = 0 if guaranteed[s] else first_counting, 0 if progressed[s] else progression
     for days in range(len(gain)):
         gain[days] = start + (need * need_gain(need_left[s], days) if need != 0 else 0)
     for p in range(low, high):
-        facts = packed[slot[p]]
+        facts = all_facts[slot[p]]
         mark = facts & MARK
         fresh, higher = 0 if known[s, facts >> SECTOR] else 1, 1 if (facts >> TIER & 3) > top_tier[s] else 0
         fits = mark >> 3 <= hd_left[s] and (facts >> VIRTUAL & 1) <= virtual_left[s]

@@ -16,7 +16,7 @@ from solver.kernels import kernel
 
 
 @kernel
-def together(s, held, count, slot, linear, origin, students, slots, worths):
+def together(s, held, count, slot, linear, students, slots, worths):
     """What ``held[:count]`` are worth to student ``s`` as a bundle, prices paid."""
     need_left, guaranteed, progressed, top_tier, known = students[3:]
     sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
@@ -24,7 +24,7 @@ def together(s, held, count, slot, linear, origin, students, slots, worths):
     total, given, counting, higher = 0, 0, False, False
     for a in range(count):
         j = slot[held[a]]
-        total += linear[held[a] - origin]
+        total += linear[held[a]]
         if counts[j]:
             given += half_days[j]
             counting = True
@@ -126,7 +126,7 @@ def first_fit(s, held, count, begin, end, found, slot, students, slots, flags):
 
 @kernel
 def best_around(
-    s, p, worth, depth, classes, begins, found, most, held, slot, linear, origin, students, slots, worths, flags, mates
+    s, p, worth, depth, classes, begins, found, most, held, slot, linear, students, slots, worths, flags, mates
 ):  # fmt: skip
     """The best bundle of student ``s`` around ``p`` (``worth`` alone): its worth; its other pairs in ``mates``.
 
@@ -140,7 +140,7 @@ def best_around(
         if q < 0:
             continue
         held[1] = q
-        pair = together(s, held, 2, slot, linear, origin, students, slots, worths)
+        pair = together(s, held, 2, slot, linear, students, slots, worths)
         if pair > top:
             top, mates[0], mates[1] = pair, q, -1
         for d in range(c, classes if depth > 2 else c):
@@ -149,7 +149,7 @@ def best_around(
             r = first_fit(s, held, 2, begins[d], begins[d + 1], found, slot, students, slots, flags)
             if r >= 0:
                 held[2] = r
-                three = together(s, held, 3, slot, linear, origin, students, slots, worths)
+                three = together(s, held, 3, slot, linear, students, slots, worths)
                 if three > top:
                     top, mates[0], mates[1] = three, q, r
     return top
@@ -157,11 +157,10 @@ def best_around(
 
 @kernel
 def around_each(
-    order, at, first, slot, linear, usable, students, slots, worths, flags, many, least, best, mates
+    order, first, slot, linear, usable, students, slots, worths, flags, many, least, best, mates
 ):  # fmt: skip
-    """Fill ``best`` with the best bundle around each pair, ``mates`` with its others.
+    """Fill ``best`` with the best bundle around each pair of the students ``order``, ``mates`` with its others.
 
-    By pair, as ``linear``: those of ``order[i]`` from ``at[i]`` on.
     ``usable`` (by pair): who may be a partner; of these only the best of every class are looked at themselves, and none
     around which no bundle is worth more than ``least`` (by student).
     ``mates``: pair positions or -1, shape (pairs, 2), where ``best`` is not UNFIT.
@@ -173,25 +172,23 @@ def around_each(
     most, held = np.empty((used, used + 2, used + 2), np.int64), np.empty(3, np.int64)
     worth, label, gain = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(slots[9] + 1, np.int64)
     found, partner = np.empty(kinds * many, np.int64), np.empty(widest, np.bool_)
-    for i in range(len(order)):
-        s = order[i]
+    for s in order:
         low, high, depth = first[s], first[s + 1], students[0][s]
-        origin = low - at[i]
-        alone(s, low, high, slot, linear, origin, students, slots, worths, gain, worth, label)
+        alone(s, low, high, slot, linear, 0, students, slots, worths, gain, worth, label)
         partner[: high - low] = False
         classes = partners(low, high, worth, label, usable, many, table, found, begins, marks, partner)
         for c in range(classes):
-            top[c] = linear[found[begins[c]] - origin]
+            top[c] = linear[found[begins[c]]]
         beside[:] = -1
         for p in range(low, high):
-            best[p - origin], mark = UNFIT, label[p - low]
+            best[p], mark = UNFIT, label[p - low]
             if depth > 0 and mark >= 0 and (partner[p - low] or not usable[p]):
                 if beside[mark] < 0:
                     beside[mark] = most_beside(
                         s, mark, depth, classes, marks, top, students, worths, most[number[mark]]
                     )
                 if worth[p - low] + beside[mark] > least[s]:
-                    best[p - origin] = best_around(
+                    best[p] = best_around(
                         s, p, worth[p - low], depth, classes, begins, found, most[number[mark]], held, slot, linear,
-                        origin, students, slots, worths, flags, mates[p - origin],
+                        students, slots, worths, flags, mates[p],
                     )  # fmt: skip

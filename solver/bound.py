@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.side_by_side import THREADS, side_by_side
 from solver import block_choice, bundles, moves
-from solver.alone import SECTOR, TIER, VIRTUAL
+from solver.alone import UNFIT, packed
 from solver.kernels import chosen_for
 from solver.prices import Asked, pair_worths, placed_bonus, worths
 from solver.resources import room_of_blocks
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from solver.prices import Prices, Worths
     from solver.problem import PairFacts, Problem
 
-NOTHING = -(1 << 60)
-"""Less than any slot can be worth."""
-PAIRS_A_THREAD, AT_ONCE = 20_000, 500_000
-"""The fewest pairs that are worth a thread, and how many, about, are asked at once."""
+PAIRS_A_THREAD, PAIRS_A_PART = 20_000, 500_000
+"""The fewest pairs that are worth a thread, and how many, about, a part of the students has at most."""
 MANY_PAIRS = 30_000_000
 """In rounds of more pairs no student's bundles are searched for long."""
 _LOADED = (block_choice, bundles, moves)
@@ -166,10 +164,10 @@ def student_side(
         at = starts(pairs, order)
         linear = pair_worths(problem, worth, prices, asked, order, at)
         if barred is not None:
-            before = np.full(count, NOTHING, dtype=np.int64)
-            before[order] = pairs.first[order] - at
-            theirs = before[owner] > NOTHING
-            linear[barred[theirs] - before[owner[theirs]]] = NOTHING
+            ahead = np.zeros(count, dtype=np.int64)
+            ahead[order] = pairs.first[order] - at
+            theirs = np.isin(owner, order)
+            linear[barred[theirs] - ahead[owner[theirs]]] = UNFIT
         kernels.best_bundles(
             order, at, pairs.first, pairs.slot.raw, linear, students, slot_arrays, amounts, flags, nodes, bonus, value,
             choice,
@@ -194,9 +192,8 @@ def kernel_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints
     )
     longest = int(s.half_days.max()) if len(s.half_days) else 0
     virtual = s.virtual.astype(np.int64)
-    packed = (8 * s.half_days + 4 * s.counts) | virtual << VIRTUAL | s.tier << TIER | s.sector << SECTOR
     slots = (s.employer, s.sector, s.tier, s.in_person, virtual, s.counts, s.half_days, s.begins, s.ends, longest)
-    return students, (*slots, packed)
+    return students, (*slots, packed(s.half_days, s.counts, virtual, s.tier, s.sector))
 
 
 def block_values(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:
@@ -273,7 +270,7 @@ def parts_of(problem: Problem, only: tuple[int, int] | None = None) -> list[Ints
     order = begin + np.argsort(problem.students.school[begin:end], kind="stable")
     before = np.cumsum(pairs.first[order + 1] - pairs.first[order])
     total = int(before[-1]) if len(before) else 0
-    size = min(AT_ONCE, max(PAIRS_A_THREAD, -(-total // THREADS)))
+    size = min(PAIRS_A_PART, max(PAIRS_A_THREAD, -(-total // THREADS)))
     cuts = np.searchsorted(before, np.arange(size, total, size)).tolist()
     return [part for low, high in pairwise([0, *cuts, len(order)]) if len(part := order[low:high])]
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.side_by_side import THREADS, side_by_side
+from engine.side_by_side import side_by_side
 from solver import around, nearest
 from solver.alone import UNFIT
-from solver.bound import PAIRS_A_THREAD, kernel_facts, parts_of, starts, student_side
+from solver.bound import kernel_facts, parts_of, starts, student_side
+from solver.candidates import linear_worths
 from solver.descent import STEP_NODES
 from solver.kernels import chosen_for
-from solver.prices import SCALE, Asked, pair_worths, placed_bonus, span_worths, worths
+from solver.prices import SCALE, Asked, pair_worths, placed_bonus, worths
 
 if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
@@ -64,7 +65,7 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
     Only bundles worth more than the best less ``behind`` (in scaled units) are looked for.
     """
     kernels = chosen_for(len(problem.pairs.slot))
-    asked, bonus = Asked.of(problem, prices), placed_bonus(problem, worth, prices)
+    linear, bonus = linear_worths(problem, worth, prices), placed_bonus(problem, worth, prices)
     students, slots = kernel_facts(problem)
     amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
@@ -72,29 +73,14 @@ def explore(problem: Problem, worth: Worths, prices: Prices, usable: Bools, valu
     more, least = np.empty(len(slot), dtype=np.int64), value - bonus - behind
     mates = np.empty((len(slot), 2), dtype=np.int64)
 
-    def part(span: tuple[int, int]) -> None:
-        inside, order = slice(int(first[span[0]]), int(first[span[1]])), np.arange(*span)
-        linear = span_worths(problem, worth, prices, asked, *span)
+    def part(order: Ints) -> None:
         kernels.around_each(
-            order,
-            first[order] - inside.start,
-            first,
-            slot.raw,
-            linear,
-            usable,
-            students,
-            slots,
-            amounts,
-            flags,
-            MANY,
-            least,
-            more[inside],
-            mates[inside],
+            order, first, slot.raw, linear, usable, students, slots, amounts, flags, MANY, least, more, mates
         )
-        fit = more[inside] > UNFIT
-        more[inside][fit] += np.repeat((bonus - value)[slice(*span)], np.diff(first[span[0] : span[1] + 1]))[fit]
 
-    list(side_by_side(part, problem.pairs.spans(max(PAIRS_A_THREAD, -(-len(slot) // THREADS)))))
+    list(side_by_side(part, parts_of(problem)))
+    fit = more > UNFIT
+    more[fit] += np.repeat(bonus - value, np.diff(first))[fit]
     return Explored(first, usable, more, mates)
 
 

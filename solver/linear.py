@@ -21,7 +21,7 @@ def asks(k, j, asked, blocked, blocks):
 def tabled(i, order, first, school, asked, blocked, blocks, table):
     """Fill ``table`` with what every slot asks of the school of student ``order[i]``, if that pays; whether it does.
 
-    It does where those of its students who follow have more pairs than there are slots.
+    It does where those of its students who follow have more than twice as many pairs as there are slots.
     """
     k, pairs = school[order[i]], 0
     while i < len(order) and school[order[i]] == k and pairs <= 2 * len(table):

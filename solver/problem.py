@@ -122,10 +122,10 @@ class PairFacts:
         parts = [np.flatnonzero(wanted[raw[at : at + AT_ONCE]]) + at for at in range(0, size, AT_ONCE)]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
-    def spans(self, at_once: int = AT_ONCE) -> list[tuple[int, int]]:
-        """Ranges of students with about ``AT_ONCE`` pairs, or ``at_once``: for what is done in parts."""
-        count, pairs, size = len(self.first) - 1, int(self.first[-1]), min(AT_ONCE, at_once)
-        cuts = np.unique(np.searchsorted(self.first, np.arange(size, pairs, size)))
+    def spans(self) -> list[tuple[int, int]]:
+        """Ranges of students with about ``AT_ONCE`` pairs: for what is done in parts."""
+        count, pairs = len(self.first) - 1, int(self.first[-1])
+        cuts = np.unique(np.searchsorted(self.first, np.arange(AT_ONCE, pairs, AT_ONCE)))
         return list(pairwise([0, *(int(c) for c in cuts if 0 < c < count), count]))
 
     def only(self, keep: Ints | Bools, first: Ints) -> PairFacts:

@@ -127,12 +127,12 @@ def _shared(problem: Problem, rows: Ints) -> list[Row]:
     return sorted((*shared_row(problem.resources.names[r])[:-1], str(rows[r])) for r in np.flatnonzero(rows))
 
 
-def _blocks(problem: Problem, blocks: Ints, members: Bools) -> Iterator[Row]:
+def _blocks(problem: Problem, blocks: Ints, eligible: Bools) -> Iterator[Row]:
     """One row for each price, made as it is written: of a hub there may be millions.
 
     Where all schools of a slot pay the same one row says so, with no school named.
     """
-    there = members | ~problem.blocked[None, :]
+    there = eligible | ~problem.blocked[None, :]
     most = np.where(there, blocks, np.iinfo(np.int64).min).max(axis=0)
     least = np.where(there, blocks, np.iinfo(np.int64).max).min(axis=0)
     alike = (most == least) & (most != 0) & problem.blocked

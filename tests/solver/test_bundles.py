@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from solver import bundles, kernels
-from solver.alone import SECTOR, TIER
+from solver.alone import packed
 
 CAPS, LONGEST = (0, 3, 10, 200), (3, 10, 60)
 
@@ -19,14 +19,14 @@ def triangle_gain(left, given):
     return (left * (left + 1) - after * (after + 1)) // 2
 
 
-def best_of_all(linear, days, counts, sector, tier, employer, depth, cap, left, worths):
-    """The best of every bundle of different employers, by trying them all; no two of these slots clash."""
+def best_of_all(linear, days, counts, sector, tier, employer, depth, cap, left, worths, repeat):
+    """The best of every bundle, with ``repeat`` of different employers, by trying them all; no two slots clash."""
     first, need, breadth, progression = worths
     best = 0
     for size in range(1, depth + 1):
         for chosen in combinations(range(len(linear)), size):
             given = [days[i] for i in chosen if counts[i]]
-            if sum(days[i] for i in chosen) > cap or len({employer[i] for i in chosen}) < size:
+            if sum(days[i] for i in chosen) > cap or (repeat and len({employer[i] for i in chosen}) < size):
                 continue
             worth = sum(linear[i] for i in chosen) + need * triangle_gain(left, sum(given))
             worth += breadth * len({sector[i] for i in chosen}) + (first if given else 0)
@@ -50,16 +50,15 @@ def test_no_bundle_is_better_than_the_one_found(loops):
         worths = tuple(int(generator.integers(0, most)) for most in (30, 3, 20, 20))
         students = (*(np.array([n]) for n in (depth, cap, 9, left, 0, 0, 1)), np.zeros((1, 3), dtype=bool))
         begins = 400 * np.arange(count)
-        packed = 8 * days + 4 * counts | tier << TIER | sector << SECTOR
         slots = (
             employer, sector, tier, np.ones(count, dtype=bool), np.zeros(count, dtype=np.int64), counts, days,
-            begins, begins + days - 1, longest, packed,
+            begins, begins + days - 1, longest, packed(days, counts, 0, tier, sector),
         )  # fmt: skip
         value, choice = np.zeros(1, dtype=np.int64), np.full((1, depth), -1, dtype=np.int64)
-        only = np.zeros(1, dtype=np.int64)
+        only, repeat = np.zeros(1, dtype=np.int64), bool(generator.integers(0, 2))
         loops().best_bundles(
-            only, only, np.array([0, count]), np.arange(count), linear, students, slots, worths, (True, True),
+            only, only, np.array([0, count]), np.arange(count), linear, students, slots, worths, (True, repeat),
             bundles.NODES, only, value, choice,
         )  # fmt: skip
         facts = [each.tolist() for each in (linear, days, counts, sector, tier, employer)]
-        assert value[0] == best_of_all(*facts, depth, cap, left, worths)
+        assert value[0] == best_of_all(*facts, depth, cap, left, worths, repeat)
