@@ -78,7 +78,7 @@ def alone(s, low, high, slot, linear, origin, students, slots, worths, gain, wor
     Written without branches by pair, as in ``linear``.
     """
     hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students[1:]
-    all_facts, (first_counting, need, breadth, progression) = slots[10], worths
+    all_facts, (first_counting, need, breadth, progression) = slots[6], worths
     start, rise = 0 if guaranteed[s] else first_counting, 0 if progressed[s] else progression
     for days in range(len(gain)):
         gain[days] = start + (need * need_gain(need_left[s], days) if need != 0 else 0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from solver.alone import UNFIT, alone, need_gain, numbered_marks, put_in_rank, widest_of
-from solver.bundles import compatible
+from solver.beside import compatible
 from solver.kernels import kernel
 
 
@@ -19,7 +19,7 @@ from solver.kernels import kernel
 def together(s, held, count, slot, linear, students, slots, worths):
     """What ``held[:count]`` are worth to student ``s`` as a bundle, prices paid."""
     need_left, guaranteed, progressed, top_tier, known = students[3:]
-    sector, tier, counts, half_days = slots[1], slots[2], slots[5], slots[6]
+    sector, tier, _, counts, half_days = slots[:5]
     first_counting, need, breadth, progression = worths
     total, given, counting, higher = 0, 0, False, False
     for a in range(count):
@@ -103,14 +103,14 @@ def most_beside(s, mark, depth, classes, marks, top, students, worths, most):
 @kernel
 def fits(s, held, count, q, slot, students, slots, flags):
     """Whether student ``s`` can have ``q`` beside ``held[:count]``."""
-    employer, in_person, virtual, half_days, begins, ends = slots[0], slots[3], slots[4], slots[6], slots[7], slots[8]
+    virtual, half_days, spans = slots[2], slots[4], slots[7]
     j = slot[q]
     days, online = half_days[j], virtual[j]
     for a in range(count):
         i = slot[held[a]]
         days += half_days[i]
         online += virtual[i]
-        if q == held[a] or not compatible(j, i, employer, begins, ends, in_person, flags[0], flags[1]):
+        if q == held[a] or not compatible(spans[j], spans[i], flags[0], flags[1]):
             return False
     return days <= students[1][s] and online <= students[2][s]
 
@@ -165,12 +165,12 @@ def around_each(
     around which no bundle is worth more than ``least`` (by student).
     ``mates``: pair positions or -1, shape (pairs, 2), where ``best`` is not UNFIT.
     """
-    kinds, widest = 8 * (slots[9] + 1), widest_of(order, first)
+    kinds, widest = 8 * (slots[5] + 1), widest_of(order, first)
     begins, marks, top = np.empty(kinds + 1, np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     table, beside, number = np.empty((kinds, many), np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
-    used = numbered_marks(slots[6], slots[5], number)
+    used = numbered_marks(slots[4], slots[3], number)
     most, held = np.empty((used, used + 2, used + 2), np.int64), np.empty(3, np.int64)
-    worth, label, gain = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(slots[9] + 1, np.int64)
+    worth, label, gain = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(slots[5] + 1, np.int64)
     found, partner = np.empty(kinds * many, np.int64), np.empty(widest, np.bool_)
     for s in order:
         low, high, depth = first[s], first[s + 1], students[0][s]

@@ -172,7 +172,11 @@ class Bettering:
         return np.asarray(pool[best])
 
     def rescue(self, level: int, given: Ints, enough: int) -> Ints:
-        """Room made for the last students whom a level that counts heads misses; no level so far loses by it."""
+        """Room made for the last students whom a level that counts heads misses; no level so far loses by it.
+
+        A few students are asked to make room first, and all who might where that was in vain.
+        """
+        few = True
         for _ in range(RESCUES):
             missing = missed(self.problem, self.levels[level].goals, given, FEW_MISSED)
             if not len(missing) or self.clock.stop() or self.worth(level, given) >= enough:
@@ -182,11 +186,14 @@ class Bettering:
             problem, chosen = restricted(self.problem, pool), np.searchsorted(pool, given)
             kept = [each.goals for each in self.levels[: level + 1]]
             sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers[:1], kept)
-            everybody = [np.arange(len(problem.school_ids))]
-            found = pool[sweeper.sweep(chosen, everybody, Rescue.of(problem, missing, chosen), self.clock)]
-            if self.worth(level, found) <= self.worth(level, given):
+            everybody, change = [np.arange(len(problem.school_ids))], Rescue.of(problem, missing, chosen, few=few)
+            found = pool[sweeper.sweep(chosen, everybody, change, self.clock)]
+            if self.worth(level, found) > self.worth(level, given):
+                given = found
+            elif not change.few:
                 break
-            given = found
+            else:
+                few = False
         return given
 
     def _alone(self, level: int) -> Mapping[str, int]:

@@ -11,6 +11,7 @@ import numpy as np
 from engine.side_by_side import THREADS, side_by_side
 from solver import block_choice, bundles, moves
 from solver.alone import UNFIT, packed
+from solver.beside import spans
 from solver.kernels import chosen_for
 from solver.prices import Asked, pair_worths, placed_bonus, worths
 from solver.resources import room_of_blocks
@@ -192,8 +193,11 @@ def kernel_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints
     )
     longest = int(s.half_days.max()) if len(s.half_days) else 0
     virtual = s.virtual.astype(np.int64)
-    slots = (s.employer, s.sector, s.tier, s.in_person, virtual, s.counts, s.half_days, s.begins, s.ends, longest)
-    return students, (*slots, packed(s.half_days, s.counts, virtual, s.tier, s.sector))
+    alone, beside = (
+        packed(s.half_days, s.counts, virtual, s.tier, s.sector),
+        spans(s.employer, s.in_person, s.begins, s.ends),
+    )
+    return students, (s.sector, s.tier, virtual, s.counts, s.half_days, longest, alone, beside)
 
 
 def block_values(problem: Problem, prices: Prices, catalogue: Catalogue) -> tuple[Ints, Ints]:

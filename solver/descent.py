@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _LOADED = (copies,)
 MANY_COPIES, PARTS = 50_000, 8
 """Where there are so many copies, slots choose theirs in so many parts side by side."""
-STEP_NODES = 500
+STEP_NODES = 100
 """How long a student's bundles are searched at each step; what is found when it ends is good enough for a slope."""
 SURE = 0.1
 """The size of steps from which on rates move: prices that still move much tell nothing of them."""
@@ -159,16 +159,16 @@ class Descent:
         for step in range(steps):
             if clock.stop():
                 break
-            if batches > 1 or self.begins:
-                _, slopes = self.slopes((step % batches, batches))
-            else:
-                total, slopes = self.slopes()
-                self.best = min(self.best, total)
+            total, slopes = self.slopes((step % batches, batches), rates=size <= SURE and any(self.moving))
+            self.best = min(self.best, total)
             self._step(slopes, size)
             size *= shrink
 
-    def slopes(self, batch: tuple[int, int] = (0, 1)) -> tuple[float, dict[str, Floats]]:
-        """The bound on the pool, and its slope by family; ``batch``: which part of how many students is asked."""
+    def slopes(self, batch: tuple[int, int] = (0, 1), *, rates: bool = False) -> tuple[float, dict[str, Floats]]:
+        """The bound on the pool, and its slope by family where that can move; ``rates``: whether these can.
+
+        ``batch``: which part of how many students is asked. Where that is not everybody there is no bound.
+        """
         problem, prices = self.problem, self.prices()
         worth = worths(self.levels, self.level, prices)
         number, many = batch
@@ -178,18 +178,19 @@ class Descent:
         value, choice = student_side(problem, worth, prices, nodes=STEP_NODES, only=only)
         self.choices.append(choice)
         blocks, taken = self._copies(prices)
-        total = int(value.sum()) + blocks + int(prices.rows @ self.left)
-        total += constant_part(problem, worth, prices)
-        total -= sum(int(r) * int(f) for r, f in zip(prices.rates, self.floors, strict=True))
         chosen = np.sort(choice[choice >= 0])
         student = problem.pairs.student_of(chosen)
         slot = problem.pairs.slot[chosen]
         facts = problem.students
         _, rows = rows_of_pairs(problem.resources, problem.slots, facts.support[student], facts.school[student], slot)
         use = np.bincount(rows, minlength=len(self.left))
-        slopes = {} if self.begins else self._soft(worth, student, slot, chosen, many)
+        slopes = {} if self.begins else self._soft(worth, student, slot, chosen, many, rates=rates)
         slopes["rows"] = (self.left - many * use).astype(np.float64)
         slopes["own"] = (taken - self._picked(chosen)).astype(np.float64)
+        if only is not None:
+            return float("inf"), slopes
+        total = int(value.sum()) + blocks + int(prices.rows @ self.left) + constant_part(problem, worth, prices)
+        total -= sum(int(r) * int(f) for r, f in zip(prices.rates, self.floors, strict=True))
         return total / SCALE, slopes
 
     def place_prices(self) -> Floats:
@@ -228,13 +229,11 @@ class Descent:
             self.strides["own"].move(p.own, slopes["own"], unit * UNIT["own"], moved, self.block)
         p.rows += self.strides["rows"].step(slopes["rows"], unit * UNIT["rows"])
         np.maximum(p.rows, 0.0, out=p.rows)
-        if self.begins:
-            return
-        p.equity = np.clip(p.equity + self.strides["equity"].step(slopes["equity"], size * UNIT["equity"]), 0.0, 1.0)
-        p.reserve = np.clip(
-            p.reserve + self.strides["reserve"].step(slopes["reserve"], size * UNIT["reserve"]), 0.0, 1.0
-        )
-        if self.level and size <= SURE:
+        for name in ("equity", "reserve"):
+            if name in slopes:
+                moved = getattr(p, name) + self.strides[name].step(slopes[name], size * UNIT[name])
+                setattr(p, name, np.clip(moved, 0.0, 1.0))
+        if "rates" in slopes:
             stride = self.strides["rates"].step(slopes["rates"], size * UNIT["rates"])
             p.rates = np.clip(p.rates * np.where(self.moving, np.exp(stride), 1.0), *self.dear)
 
@@ -277,29 +276,32 @@ class Descent:
         room = np.minimum(room, blocks.places)
         return max(1, int(np.minimum(np.diff(self.first), room).max(initial=1)))
 
-    def _soft(self, worth: Worths, student: Ints, slot: Ints, chosen: Ints, times: int) -> dict[str, Floats]:
+    def _soft(
+        self, worth: Worths, student: Ints, slot: Ints, chosen: Ints, times: int, *, rates: bool
+    ) -> dict[str, Floats]:
         """Slopes of equity, reserve and the rates, if the students asked stand for ``times`` as many."""
-        problem, facts = self.problem, self.problem.students
-        placed = facts.placed.copy()
-        placed[student] = True
-        inside = (placed[:, None] & facts.in_group).sum(axis=0)
-        short = times * (problem.share * int(placed.sum()) - 100 * inside)
-        slots = problem.slots
-        room = np.maximum(0, slots.reserved - slots.reserved_taken)
-        eager = times * np.bincount(slot[facts.priority[student]], minlength=len(room))
-        fixed = problem.constants
-        goals = {
-            k: fixed.get(k, 0) + times * float(v - fixed.get(k, 0)) for k, v in goal_values(problem, chosen).items()
-        }
-        goals["equity"] = float(self.point.equity @ short)
-        held = problem.constants.get("reserve", 0)
-        goals["reserve"] = held + float(self.point.reserve @ eager + (1 - self.point.reserve) @ room)
-        values = [sum(c * goals[g] for g, c in level.goals.items()) for level in self.levels[: self.level]]
-        return {
-            "equity": -max(0, -worth["equity"]) / SCALE * short.astype(np.float64),
-            "reserve": max(0, worth["reserve"]) / SCALE * (eager - room).astype(np.float64),
-            "rates": np.array([v - f for v, f in zip(values, self.floors, strict=True)], dtype=np.float64),
-        }
+        problem, facts, slopes = self.problem, self.problem.students, {}
+        if worth["equity"] or rates:
+            placed = facts.placed.copy()
+            placed[student] = True
+            inside = (placed[:, None] & facts.in_group).sum(axis=0)
+            short = times * (problem.share * int(placed.sum()) - 100 * inside)
+            slopes["equity"] = -max(0, -worth["equity"]) / SCALE * short.astype(np.float64)
+        if worth["reserve"] or rates:
+            room = np.maximum(0, problem.slots.reserved - problem.slots.reserved_taken)
+            eager = times * np.bincount(slot[facts.priority[student]], minlength=len(room))
+            slopes["reserve"] = max(0, worth["reserve"]) / SCALE * (eager - room).astype(np.float64)
+        if rates:
+            fixed = problem.constants
+            goals = {
+                k: fixed.get(k, 0) + times * float(v - fixed.get(k, 0)) for k, v in goal_values(problem, chosen).items()
+            }
+            goals["equity"] = float(self.point.equity @ short)
+            held = problem.constants.get("reserve", 0)
+            goals["reserve"] = held + float(self.point.reserve @ eager + (1 - self.point.reserve) @ room)
+            values = [sum(c * goals[g] for g, c in level.goals.items()) for level in self.levels[: self.level]]
+            slopes["rates"] = np.array([v - f for v, f in zip(values, self.floors, strict=True)], dtype=np.float64)
+        return slopes
 
 
 def _whole(values: Floats) -> Ints:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from solver.alone import need_gain
-from solver.bundles import compatible
+from solver.beside import compatible
 from solver.kernels import kernel
 
 
@@ -15,7 +15,7 @@ from solver.kernels import kernel
 def standing(s, kept, slot, students, slots):
     """What the slots kept by student ``s`` use and give: how many, half-days, virtual, counting, guarantee, tier."""
     _, _, _, _, guaranteed, progressed, top_tier, _ = students
-    _, _, tier, _, virtual, counts, half_days = slots[:7]
+    _, tier, virtual, counts, half_days = slots[:5]
     held, spent, online, given, sure, higher = 0, 0, 0, 0, guaranteed[s], progressed[s]
     for p in kept:
         if p >= 0:
@@ -32,13 +32,13 @@ def standing(s, kept, slot, students, slots):
 
 
 @kernel
-def joins(j, kept, slot, employer, sector, begins, ends, in_person, clash, repeat):
+def joins(j, kept, slot, sector, spans, clash, repeat):
     """How slot ``j`` goes with those kept: not at all (-1), in a sector of theirs (1) or not (0)."""
     shared = 0
     for p in kept:
         if p >= 0:
             other = slot[p]
-            if other == j or not compatible(j, other, employer, begins, ends, in_person, clash, repeat):
+            if other == j or not compatible(spans[j], spans[other], clash, repeat):
                 return -1
             if sector[other] == sector[j]:
                 shared = 1
@@ -49,7 +49,7 @@ def joins(j, kept, slot, employer, sector, begins, ends, in_person, clash, repea
 def gains(s, kept, first, slot, linear, students, slots, worths, flags, gain, where):
     """Fill ``gain`` and ``where`` with the pairs that ``s`` can add to those kept; returns their number."""
     max_slots, hd_left, virtual_left, need_left, _, _, top_tier, known = students
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends = slots[:9]
+    sector, tier, virtual, counts, half_days, _, _, spans = slots
     first_counting, need, breadth, progression = worths
     held, spent, online, given, sure, higher = standing(s, kept, slot, students, slots)
     count = 0
@@ -59,7 +59,7 @@ def gains(s, kept, first, slot, linear, students, slots, worths, flags, gain, wh
         j = slot[p]
         if spent + half_days[j] > hd_left[s] or online + virtual[j] > virtual_left[s]:
             continue
-        shared = joins(j, kept, slot, employer, sector, begins, ends, in_person, flags[0], flags[1])
+        shared = joins(j, kept, slot, sector, spans, flags[0], flags[1])
         if shared < 0:
             continue
         v = linear[p]

@@ -36,12 +36,12 @@ def nearest_pairs(order, at, first, slot, linear, students, slots, worths, least
 
     ``linear`` is by pair, those of ``order[i]`` from ``at[i]`` on.
     """
-    kinds, widest = 8 * (slots[9] + 1), widest_of(order, first)
+    kinds, widest = 8 * (slots[5] + 1), widest_of(order, first)
     marks, top = np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     beside, number = np.empty(kinds, np.int64), np.empty(kinds, np.int64)
-    used = numbered_marks(slots[6], slots[5], number)
+    used = numbered_marks(slots[4], slots[3], number)
     most = np.empty((used, used + 2, used + 2), np.int64)
-    worth, label, gain = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(slots[9] + 1, np.int64)
+    worth, label, gain = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(slots[5] + 1, np.int64)
     for n in range(len(order)):
         s = order[n]
         low, high, depth = first[s], first[s + 1], students[0][s]

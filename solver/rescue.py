@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 MANY = 12
 """Slots offered to each student who makes room."""
-MAKERS = 5_000
-"""Students who may make room, about: where more hold slots of the missing, some of these slots are left alone."""
+MAKERS, MAKERS_EACH = 5_000, 150
+"""Students who may make room, about, at most and for each of the missing: where more hold slots of these, some of the
+slots are left alone."""
 COUNTING = 1_000
 """How much sooner a counting slot is offered than another, in points."""
 
@@ -50,23 +51,26 @@ def missed(problem: Problem, goals: Mapping[str, int], chosen: Ints, most: int) 
 class Rescue:
     """The students ``missing`` give up all; who holds one of their slots (``wanted``, by slot) may leave it.
 
-    It is for a sweep with one neighbourhood of all schools. ``room``: by slot, whether places are left there.
+    It is for a sweep with one neighbourhood of all schools. ``room``: by slot, whether places are left there. ``few``:
+    whether more might leave slots than are asked.
     """
 
     problem: Problem
     missing: Ints
     wanted: Bools
     room: Bools
+    few: bool
 
     @classmethod
-    def of(cls, problem: Problem, missing: Ints, chosen: Ints) -> Rescue:
-        """Around the allocation ``chosen``."""
+    def of(cls, problem: Problem, missing: Ints, chosen: Ints, *, few: bool = False) -> Rescue:
+        """Around the allocation ``chosen``; ``few``: a few for each of the missing are to make room."""
         theirs = np.isin(np.arange(len(problem.student_ids)), missing)
         wanted = np.zeros(len(problem.slot_ids), dtype=bool)
         slots = np.unique(problem.pairs.slot[options_of(problem, theirs)])
         held = int(np.isin(problem.pairs.slot[chosen], slots).sum())
-        wanted[slots[:: 1 + held // MAKERS]] = True
-        return cls(problem, missing, wanted, places_left(problem, chosen))
+        makers = min(MAKERS, MAKERS_EACH * len(missing)) if few else MAKERS
+        wanted[slots[:: 1 + held // makers]] = True
+        return cls(problem, missing, wanted, places_left(problem, chosen), makers < min(MAKERS, held))
 
     def release(self, chosen: Ints) -> Release:
         """All that the missing hold, and of the others the first slot that one of the missing could have."""

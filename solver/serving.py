@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 from solver.alone import need_gain
-from solver.bundles import compatible
+from solver.beside import compatible
 from solver.kernels import kernel
 
 
 @kernel
 def holding(s, held, slot, students, slots):
     """What student ``s`` holds: slots, half-days, virtual slots, counting half-days, a counting one, a higher tier."""
-    max_slots, hd_left, virtual_left, need_left, guaranteed, progressed, top_tier, known = students
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots[:10]
+    guaranteed, progressed, top_tier = students[4:7]
+    tier, virtual, counts, half_days = slots[1:5]
     number, spent, online, given, sure, higher = 0, 0, 0, 0, guaranteed[s], progressed[s]
     for t in range(len(held)):
         if held[t] >= 0:
@@ -77,7 +77,7 @@ def best_slot(
     Where a school's students have no room any more is noted in ``barred``, shape (schools, slots).
     """
     hd_left, virtual_left, need_left, known, top_tier = students[1], students[2], students[3], students[7], students[6]
-    employer, sector, tier, in_person, virtual, counts, half_days, begins, ends, longest = slots[:10]
+    sector, tier, virtual, counts, half_days, _, _, spans = slots
     first_counting, need, breadth, progression = worths
     number, spent, online, given, sure, higher = now
     top, top_pair = 0, -1
@@ -101,7 +101,7 @@ def best_slot(
         for held in own:
             if held >= 0:
                 other = slot[held]
-                if other == j or not compatible(j, other, employer, begins, ends, in_person, flags[0], flags[1]):
+                if other == j or not compatible(spans[j], spans[other], flags[0], flags[1]):
                     fits = False
                     break
                 if sector[other] == sector[j]:

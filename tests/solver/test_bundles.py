@@ -9,6 +9,7 @@ import pytest
 
 from solver import bundles, kernels
 from solver.alone import packed
+from solver.beside import spans
 
 CAPS, LONGEST = (0, 3, 10, 200), (3, 10, 60)
 
@@ -51,8 +52,8 @@ def test_no_bundle_is_better_than_the_one_found(loops):
         students = (*(np.array([n]) for n in (depth, cap, 9, left, 0, 0, 1)), np.zeros((1, 3), dtype=bool))
         begins = 400 * np.arange(count)
         slots = (
-            employer, sector, tier, np.ones(count, dtype=bool), np.zeros(count, dtype=np.int64), counts, days,
-            begins, begins + days - 1, longest, packed(days, counts, 0, tier, sector),
+            sector, tier, np.zeros(count, dtype=np.int64), counts, days, longest, packed(days, counts, 0, tier, sector),
+            spans(employer, np.ones(count, dtype=bool), begins, begins + days - 1),
         )  # fmt: skip
         value, choice = np.zeros(1, dtype=np.int64), np.full((1, depth), -1, dtype=np.int64)
         only, repeat = np.zeros(1, dtype=np.int64), bool(generator.integers(0, 2))
