@@ -138,6 +138,19 @@ def by_class(total, order, line, label, place, classes, finish, sorted_):
 
 
 @kernel
+def laid_out(few, width, classes, marks, finish, order):
+    """Fill ``order`` with ``few[mark, :width]`` class by class, and ``finish`` by class; how many they are."""
+    total = 0
+    for c in range(classes):
+        for t in range(width):
+            if few[marks[c], t] >= 0:
+                order[total] = few[marks[c], t]
+                total += 1
+        finish[c] = total
+    return total
+
+
+@kernel
 def gathered(total, order, where, line, span, slot, packed, these):
     """Fill ``these`` with what is known of the candidates ``order[:total]``."""
     for t in range(total):
@@ -158,7 +171,8 @@ def search(
 
     By candidate: the pair ``where`` it is, its ``worth`` alone, the mark of its class (``label``) and its slot's
     ``span``. A good bundle of the best of every class comes first (``few[mark, 0]``, a position or -1): then only
-    candidates are searched that could be in a better one. ``room`` is for intermediate results.
+    candidates are searched that could be in a better one; where these are more than ``nodes`` only the best of every
+    class are, and what is returned is an upper bound. ``room`` is for intermediate results.
     """
     hd_left, virtual_left, need_left, guaranteed, progressed = students[1:6]
     first_counting, need, breadth, progression = worths
@@ -167,36 +181,38 @@ def search(
         these, trail,
     ) = room  # fmt: skip
     cap, classes = min(depth * slots[5], hd_left[s]), classes_of(count, line, label, few, place, marks, days, gives)
-    for c in range(classes):
-        order[c], finish[c] = few[marks[c], 0], c + 1
+    laid_out(few, 1, classes, marks, finish, order)
     reach(depth, classes, days, gives, cap, at, used, given, upto, after)
     for g in range(cap + 1):
         filled[g] = need * need_gain(need_left[s], g) if need != 0 else 0
     for c in range(classes):
-        own = breadth if marks[c] // 2 % 2 == 1 else 0
         for state in range(upto[depth - 1]):
-            gain[c, state] = own + filled[min(cap, given[state] + gives[c])] - filled[given[state]]
+            more = filled[min(cap, given[state] + gives[c])] - filled[given[state]]
+            gain[c, state] = more + (breadth if marks[c] & 2 else 0)
     outlook(depth, classes, few, 1, marks, line, gain, after, upto, ahead)
-    trail[:, 0] = 0
-    trail[FIRST, 0] = first_counting if guaranteed[s] == 0 else 0
-    trail[RISE, 0] = progression if progressed[s] == 0 else 0
+    first, rise = first_counting if guaranteed[s] == 0 else 0, progression if progressed[s] == 0 else 0
+    trail[:, 0], trail[FIRST, 0], trail[RISE, 0] = 0, first, rise
     gathered(classes, order, where, line, span, slot, slots[6], these)
     best = deepen(
         trail, classes, finish, marks, these, gain, after, ahead, virtual_left[s], breadth, flags, nodes, best, picks
     )
-    more = trail[FIRST, 0] + trail[RISE, 0]
-    total = may_better(count, line, label, place, best, after, gain, ahead[0, depth - 1], more, chosen)
+    total = may_better(count, line, label, place, best, after, gain, ahead[0, depth - 1], first + rise, chosen)
     total = may_better_apart(depth, total, chosen, worth, span, flags[1], best)
     if total > 0:
         best_of_classes(total, chosen, line, label, span, flags[1], classes, place, marks, least, few)
         outlook(depth, classes, few, FEW, marks, line, gain, after, upto, ahead)
-        by_class(total, chosen, line, label, place, classes, finish, order)
+        cut = total > nodes
+        if cut:
+            total = laid_out(few, FEW, classes, marks, finish, order)
+        else:
+            by_class(total, chosen, line, label, place, classes, finish, order)
         gathered(total, order, where, line, span, slot, slots[6], these)
         trail[:FIRST, 0] = 0
         best = deepen(
             trail, classes, finish, marks, these, gain, after, ahead, virtual_left[s], breadth, flags, nodes, best,
             picks,
         )  # fmt: skip
+        best = max(best, ahead[0, depth, 0] + first + rise) if cut else best
     return best
 
 
