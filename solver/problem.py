@@ -197,9 +197,10 @@ class Problem:
     def block_members(self) -> Ints:
         """How many eligible students every block has: shape (schools, slots), 0 in slots without blocks."""
         counts = np.zeros((len(self.school_ids), len(self.slot_ids)), dtype=np.int64)
-        loops = chosen_for(len(self.pairs.slot))
-        loops.count_eligible(self.pairs.first, self.pairs.slot.raw, self.students.school, counts)
-        counts[:, ~self.blocked] = 0
+        if self.blocked.any():
+            loops = chosen_for(len(self.pairs.slot))
+            loops.count_eligible(self.pairs.first, self.pairs.slot.raw, self.students.school, counts)
+            counts[:, ~self.blocked] = 0
         return counts
 
     @property

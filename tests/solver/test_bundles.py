@@ -20,46 +20,77 @@ def triangle_gain(left, given):
     return (left * (left + 1) - after * (after + 1)) // 2
 
 
-def best_of_all(linear, days, counts, sector, tier, employer, depth, cap, left, worths, repeat):
-    """The best of every bundle, with ``repeat`` of different employers, by trying them all; no two slots clash."""
+def go_together(one, other, repeat):
+    """Whether one student can have two slots, each ``(employer, begins, ends, in person)``; two half-days are a day."""
+    if repeat and one[0] == other[0]:
+        return False
+    if max(one[1], other[1]) <= min(one[2], other[2]):
+        return False
+    days = [set(range(each[1] // 2, each[2] // 2 + 1)) for each in (one, other)]
+    return not (one[3] and other[3] and days[0] & days[1])
+
+
+def worth_of(chosen, facts, left, worths):
+    """What a bundle earns: ``facts`` are linear worths, half-days, whether each counts, sector and tier."""
+    linear, days, counts, sector, tier = facts
     first, need, breadth, progression = worths
+    given = [days[i] for i in chosen if counts[i]]
+    worth = sum(linear[i] for i in chosen) + need * triangle_gain(left, sum(given))
+    worth += breadth * len({sector[i] for i in chosen}) + (first if given else 0)
+    return worth + (progression if any(tier[i] > 1 for i in chosen) else 0)
+
+
+def best_of_all(facts, places, virtual, depth, caps, left, worths, repeat):
+    """The best of every bundle, by trying them all; ``caps``: half-days, and virtual slots."""
     best = 0
     for size in range(1, depth + 1):
-        for chosen in combinations(range(len(linear)), size):
-            given = [days[i] for i in chosen if counts[i]]
-            if sum(days[i] for i in chosen) > cap or (repeat and len({employer[i] for i in chosen}) < size):
+        for chosen in combinations(range(len(places)), size):
+            if sum(facts[1][i] for i in chosen) > caps[0] or sum(virtual[i] for i in chosen) > caps[1]:
                 continue
-            worth = sum(linear[i] for i in chosen) + need * triangle_gain(left, sum(given))
-            worth += breadth * len({sector[i] for i in chosen}) + (first if given else 0)
-            best = max(best, worth + (progression if any(tier[i] > 1 for i in chosen) else 0))
+            if all(go_together(places[i], places[j], repeat) for i, j in combinations(chosen, 2)):
+                best = max(best, worth_of(chosen, facts, left, worths))
     return best
 
 
 @pytest.mark.parametrize("loops", [kernels.plain, kernels.fast])
-def test_no_bundle_is_better_than_the_one_found(loops):
-    """Up to five slots of up to sixty half-days, few and many half-days left: the value is that of the best of all."""
-    generator = np.random.default_rng(0)
-    for _ in range(200):
+@pytest.mark.parametrize("nodes", [bundles.NODES, 3])
+def test_no_bundle_is_better_than_the_one_found(loops, nodes):
+    """Slots of up to sixty half-days that clash or not: the value is that of the best of all, and its bundle is lawful.
+
+    Where the search is cut the value is no less, and the bundle worth no more than it.
+    """
+    generator, exact, clashes = np.random.default_rng(0), 0, 0
+    for _ in range(300):
         count, depth = int(generator.integers(2, 9)), int(generator.integers(1, 6))
         longest, cap, left = (int(generator.choice(kind)) for kind in (LONGEST, CAPS, (0, 5, 20)))
         days, counts = generator.integers(1, longest + 1, count), generator.random(count) < 0.7
         sector, tier = generator.integers(0, 3, count), generator.integers(1, 4, count)
-        linear, employer = (
-            generator.integers(-30, 60, count),
-            generator.integers(0, int(generator.integers(1, 9)), count),
-        )
+        linear = generator.integers(-30, 60, count)
+        employer = generator.integers(0, int(generator.integers(1, 9)), count)
         worths = tuple(int(generator.integers(0, most)) for most in (30, 3, 20, 20))
-        students = (*(np.array([n]) for n in (depth, cap, 9, left, 0, 0, 1)), np.zeros((1, 3), dtype=bool))
-        begins = 400 * np.arange(count)
+        virtual, online = generator.integers(0, 2, count), int(generator.integers(0, 3))
+        begins = generator.integers(0, int(generator.choice((3, 400))), count)
+        in_person = generator.random(count) < 0.5
+        students = (*(np.array([n]) for n in (depth, cap, online, left, 0, 0, 1)), np.zeros((1, 3), dtype=bool))
         slots = (
-            sector, tier, np.zeros(count, dtype=np.int64), counts, days, longest, packed(days, counts, 0, tier, sector),
-            spans(employer, np.ones(count, dtype=bool), begins, begins + days - 1),
+            sector, tier, virtual, counts, days, longest, packed(days, counts, virtual, tier, sector),
+            spans(employer, in_person, begins, begins + days - 1),
         )  # fmt: skip
         value, choice = np.zeros(1, dtype=np.int64), np.full((1, depth), -1, dtype=np.int64)
         only, repeat = np.zeros(1, dtype=np.int64), bool(generator.integers(0, 2))
         loops().best_bundles(
-            only, only, np.array([0, count]), np.arange(count), linear, students, slots, worths, (True, repeat),
-            bundles.NODES, only, value, choice,
+            only, only, np.array([0, count]), np.arange(count), linear, students, slots, worths, (True, repeat), nodes,
+            only, value, choice,
         )  # fmt: skip
-        facts = [each.tolist() for each in (linear, days, counts, sector, tier, employer)]
-        assert value[0] == best_of_all(*facts, depth, cap, left, worths, repeat)
+        facts = [each.tolist() for each in (linear, days, counts, sector, tier)]
+        places = list(zip(*(e.tolist() for e in (employer, begins, begins + days - 1, in_person)), strict=True))
+        best = best_of_all(facts, places, virtual.tolist(), depth, (cap, online), left, worths, repeat)
+        found = [i for i in choice[0].tolist() if i >= 0]
+        assert all(go_together(places[i], places[j], repeat) for i, j in combinations(found, 2))
+        assert (worth_of(found, facts, left, worths) if found else 0) <= best <= value[0]
+        exact += int(value[0] == best)
+        clashes += not all(go_together(one, other, repeat) for one, other in combinations(places, 2))
+        if nodes == bundles.NODES:
+            assert value[0] == best == (worth_of(found, facts, left, worths) if found else 0)
+    assert clashes > 100
+    assert (exact == 300) == (nodes == bundles.NODES)

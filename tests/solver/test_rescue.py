@@ -92,3 +92,29 @@ def test_only_about_so_many_make_room(robbed, monkeypatch):
         after_all = path.bettering.rescue(0, chosen, NO_BOUND)
         assert audit(round_, rows_of(problem, replace(answer, chosen=after_all))).breaches == ()
     assert fewer
+
+
+def test_all_are_asked_where_a_few_make_no_room(robbed, monkeypatch):
+    """A few make room first; where that was in vain all who might do, and as many are placed as if all were asked."""
+    asked = []
+
+    def noted(cls, problem, missing, chosen, *, few=False):
+        asked.append(few)
+        return whole(cls, problem, missing, chosen, few=few)
+
+    whole = Rescue.of.__func__
+    monkeypatch.setattr("solver.bettering.RESCUES", 20)
+    again = 0
+    for round_, _, path, answer, chosen in robbed:
+        monkeypatch.setattr("solver.rescue.MAKERS_EACH", EVERYBODY)
+        most = path.bettering.worth(0, path.bettering.rescue(0, chosen, NO_BOUND))
+        monkeypatch.setattr("solver.rescue.MAKERS_EACH", 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(Rescue, "of", classmethod(noted))
+            asked.clear()
+            after_all = path.bettering.rescue(0, chosen, NO_BOUND)
+        assert path.bettering.worth(0, after_all) == most, round_.name
+        assert audit(round_, rows_of(path.problem, replace(answer, chosen=after_all))).breaches == ()
+        assert asked == sorted(asked, reverse=True)
+        again += False in asked
+    assert again
