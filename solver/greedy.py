@@ -15,7 +15,6 @@ import numpy as np
 from solver import serving
 from solver.bound import kernel_facts
 from solver.kernels import chosen_for
-from solver.pool import restricted
 from solver.resources import rows_of_pairs
 
 if TYPE_CHECKING:
@@ -36,18 +35,9 @@ def first_allocation(
     """The greedy allocation's pairs, ascending; it begins from the pairs ``given``.
 
     Students are served with each of ``linears`` (the linear worth of every pair) in turn, ``depth`` slots at most, in
-    no group of the blocks that are ``closed``, shape (schools, slots). Nobody is given what a separation is about: who
-    of the two may have it is left to the neighbourhoods.
+    no group of the blocks that are ``closed``, shape (schools, slots). Separations are not looked at: what they are
+    about is left out of ``problem`` before.
     """
-    if problem.separations:
-        alone = np.ones(len(problem.pairs.slot), dtype=bool)
-        alone[[pair for separation in problem.separations for pair in separation.pairs]] = False
-        alone[given] = True
-        others = np.flatnonzero(alone)
-        part = restricted(problem, others)
-        theirs = np.searchsorted(others, given)
-        found = first_allocation(part, worth, [each[others] for each in linears], depth, closed, theirs)
-        return np.asarray(others[found])
     kernels = chosen_for(len(problem.pairs.slot))
     facts = problem.students
     student_facts, slot_facts = kernel_facts(problem)
