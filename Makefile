@@ -46,6 +46,7 @@ setup: .venv/.warm
 	@touch $@
 
 .venv/.warm: .venv/.installed $(wildcard solver/*.py)
+	rm -f solver/__pycache__/*.nbi solver/__pycache__/*.nbc # a loop is not compiled anew where one that it calls has changed
 	$(BIN)/python -m api.warm
 	@touch $@
 

@@ -13,14 +13,19 @@ from solver.kernels import kernel
 if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
 
-MOMENT, ENDS, IN_PERSON, EMPLOYER = 0xFFFFF, 20, 40, 41
+MOMENT, ENDS, IN_PERSON, EMPLOYER = (1 << 22) - 1, 22, 44, 45
 """Where ``spans`` has what of a slot: its first half-day, its last one, whether students go there, its employer."""
 AHEAD = 2
 """Added to half-days: slots without any begin at -1 and end at -2."""
 
 
 def spans(employer: Ints, in_person: Bools, begins: Ints, ends: Ints) -> Ints:
-    """What ``compatible`` asks of every slot, in one number each; arrays of shape (slots,)."""
+    """What ``compatible`` asks of every slot, in one number each; arrays of shape (slots,).
+
+    Raises ``OverflowError`` for slots eight thousand years apart, or of more than 262,144 employers.
+    """
+    if ends.max(initial=0) + AHEAD > MOMENT or employer.max(initial=0) >> (63 - EMPLOYER):
+        raise OverflowError("half-days or employers are more than one number a slot can tell apart")
     moments = (begins + AHEAD) | (ends + AHEAD) << ENDS
     return np.asarray(moments | in_person.astype(np.int64) << IN_PERSON | employer << EMPLOYER)
 

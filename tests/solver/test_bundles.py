@@ -9,7 +9,7 @@ import pytest
 
 from solver import bundles, kernels
 from solver.alone import packed
-from solver.beside import spans
+from solver.beside import AHEAD, EMPLOYER, MOMENT, spans
 
 CAPS, LONGEST = (0, 3, 10, 200), (3, 10, 60)
 
@@ -94,3 +94,16 @@ def test_no_bundle_is_better_than_the_one_found(loops, nodes):
             assert value[0] == best == (worth_of(found, facts, left, worths) if found else 0)
     assert clashes > 100
     assert (exact == 300) == (nodes == bundles.NODES)
+
+
+def test_what_one_number_cannot_tell_apart_is_refused():
+    """The last half-day and the last employer that fit do, and the next ones are an error, not another slot's."""
+    one, yes = np.ones(1, dtype=np.int64), np.ones(1, dtype=bool)
+    latest, last = MOMENT - AHEAD, (1 << (63 - EMPLOYER)) - 1
+    far = spans(last * one, yes, latest * one, latest * one)[0]
+    assert kernels.plain().compatible(far, spans(0 * one, yes, 0 * one, 0 * one)[0], clash=True, repeat=True)
+    assert not kernels.plain().compatible(far, far, clash=True, repeat=False)
+    assert not kernels.plain().compatible(far, far, clash=False, repeat=True)
+    for employer, moment in ((last + 1, 0), (0, latest + 1)):
+        with pytest.raises(OverflowError):
+            spans(employer * one, yes, moment * one, moment * one)
