@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 60
 """Amounts up to this are added in 64 bits; whatever could pass it is refused."""
+MANY_PAIRS = 30_000_000
+"""In rounds of more pairs a student's search is ended soon."""
 _LOADED = (recount_bundles,)
 
 
@@ -67,20 +69,23 @@ class Recount:
 
     def _students(self, worth: Mapping[str, int], prices: Prices) -> int:
         """Every student's best bundle."""
-        problem = self.problem
-        kernels = chosen_for(len(problem.pairs.slot))
-        paid, bonus = _paid(problem, prices), _bonus(problem, worth, prices)
-        facts, slots = _arrays(problem)
+        problem, pairs = self.problem, self.problem.pairs
+        kernels = chosen_for(len(pairs.slot))
+        steps = recount_bundles.STEPS if len(pairs.slot) <= MANY_PAIRS else recount_bundles.FEW_STEPS
+        columns = (pairs.slot.raw, pairs.km.raw, pairs.points.raw, pairs.kept)
+        charges, own = _charges(problem, prices), _own(problem, prices)
+        units = tuple(worth.get(goal, 0) for goal in ("preference", "lottery", "travel", "stability"))
         earned = tuple(max(0, worth.get(goal, 0)) for goal in ("guarantee", "need", "breadth", "progression"))
-        first, count = problem.pairs.first, len(problem.student_ids)
-        best = np.zeros(count, dtype=np.int64)
+        payers, fees = (*_payers(problem), _bonus(problem, worth, prices)), _fees(problem, prices)
+        best = np.zeros(len(problem.student_ids), dtype=np.int64)
 
         def part(span: tuple[int, int]) -> None:
-            pair = _pairs(problem, worth, prices, paid, *span)
-            kernels.recount_bundles(*span, first, problem.pairs.slot.raw, pair, facts, slots, earned, bonus, best)
+            kernels.recount_bundles(
+                *span, pairs.first, columns, own, charges, units, payers, fees, *_arrays(problem), earned, steps, best
+            )
 
         with ThreadPoolExecutor(2) as threads:
-            list(threads.map(part, problem.pairs.spans()))
+            list(threads.map(part, pairs.spans()))
         return sum(best.tolist())
 
     def _slots(self, prices: Prices) -> int:
@@ -91,11 +96,12 @@ class Recount:
         of_pair = (problem.students.school[student].tolist(), problem.pairs.slot[prices.own_pair].tolist())
         for k, j, price in zip(*of_pair, prices.own_price.tolist(), strict=True):
             own[k, j].append(price)
-        groups = problem.groups_open.tolist()
+        groups, paying = problem.groups_open.tolist(), set(np.flatnonzero((prices.blocks > 0).any(axis=0)).tolist())
+        paying |= {j for _, j in own} | {j for _, j in problem.fixed_members}
         total = 0
-        for j, schools in self.blocks.items():
+        for j in sorted(paying):
             column = prices.blocks[:, j].tolist()
-            offers = [(k, own.get((k, j), []), column[k], members) for k, members in schools]
+            offers = [(k, own.get((k, j), []), column[k], members) for k, members in self.blocks.get(j, ())]
             total += best_of_slot(problem, j, groups[j], offers)
         return total
 
@@ -140,40 +146,40 @@ def _most(values: Ints) -> int:
     return int(np.abs(values).max(initial=0))
 
 
-def _paid(problem: Problem, prices: Prices) -> Ints:
-    """What any student of a school pays for a slot's shared limits, support places aside: shape (schools, slots)."""
+def _charges(problem: Problem, prices: Prices) -> Ints:
+    """What any student of a school pays for a slot, support places and own prices aside: shape (schools, slots)."""
     resources, slots = problem.resources, problem.slots
     price = np.append(prices.rows, 0)
-    paid = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
+    charges = prices.blocks.astype(np.int64)
     for j in range(len(problem.slot_ids)):
         rows = resources.slot_row[resources.slot_first[j] : resources.slot_first[j + 1]]
-        paid[:, j] = price[rows].sum()
+        charges[:, j] += price[rows].sum()
         if slots.in_person[j]:
             moments = slice(max(0, int(slots.begins[j])), int(slots.ends[j]) + 1)
-            paid[:, j] += price[resources.school_rows[0, :, moments]].sum(axis=1)
+            charges[:, j] += price[resources.school_rows[0, :, moments]].sum(axis=1)
             if slots.grouped[j]:
-                paid[:, j] += price[resources.school_rows[1, :, moments]].sum(axis=1)
-    return paid
+                charges[:, j] += price[resources.school_rows[1, :, moments]].sum(axis=1)
+    return charges
 
 
-def _pairs(problem: Problem, worth: Mapping[str, int], prices: Prices, paid: Ints, begin: int, end: int) -> Ints:
-    """What each pair of the students ``begin`` to ``end`` is worth by itself, less what it pays."""
-    facts, pairs, slots, resources = problem.students, problem.pairs, problem.slots, problem.resources
-    low, high = int(pairs.first[begin]), int(pairs.first[end])
-    slot = pairs.slot[low:high]
-    student = np.repeat(np.arange(begin, end), np.diff(pairs.first[begin : end + 1]))
-    school = facts.school[student]
-    to_block = prices.blocks[school, slot]
-    own = slice(*np.searchsorted(prices.own_pair, [low, high]))
-    to_block[prices.own_pair[own] - low] = prices.own_price[own]
-    points = pairs.points[low:high]
-    value = worth.get("preference", 0) * points + worth.get("lottery", 0) * (facts.ticket[student] * points)
-    value += worth.get("travel", 0) * pairs.km[low:high] - worth.get("stability", 0) * pairs.kept[low:high]
-    value += prices.reserve[slot] * facts.priority[student] - paid[school, slot] - to_block
-    needs_place = facts.support[student] & (resources.support_row[slot] >= 0)
-    needs_place &= ~(slots.grouped[slot] & resources.brings_support[school])
-    value[needs_place] -= prices.rows[resources.support_row[slot[needs_place]]]
-    return np.asarray(value, dtype=np.int64)
+def _own(problem: Problem, prices: Prices) -> tuple[Ints, Ints]:
+    """The pairs with a price of their own for their block, and by how much it is above the school's."""
+    pair = prices.own_pair
+    school = problem.students.school[problem.pairs.student_of(pair)]
+    return pair, prices.own_price - prices.blocks[school, problem.pairs.slot[pair]]
+
+
+def _payers(problem: Problem) -> tuple[Ints, ...]:
+    """The facts of students that decide what a pair is worth and pays."""
+    facts = problem.students
+    flags = (facts.priority, facts.support, problem.resources.brings_support)
+    return facts.school, facts.ticket, *(flag.astype(np.int64) for flag in flags)
+
+
+def _fees(problem: Problem, prices: Prices) -> tuple[Ints, ...]:
+    """By slot: what a reserved place pays a priority student, what a support place costs, and whether it has groups."""
+    place = np.append(prices.rows, 0)[problem.resources.support_row]
+    return prices.reserve, np.asarray(place), problem.slots.grouped.astype(np.int64)
 
 
 def _bonus(problem: Problem, worth: Mapping[str, int], prices: Prices) -> Ints:
