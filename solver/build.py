@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,47 +117,44 @@ def _pairs(round_: Round, options: Options, numbers: Numbering, ruled_out: Ruled
     slot, worth = np.zeros(int(first[-1]), dtype=options.slot.dtype), options.details.points_of_grades
     kinds = [np.min_scalar_type(int(most)) for most in (worth.min(initial=0), worth.max(initial=0))]
     points = np.zeros(len(slot), dtype=np.result_type(*kinds))
-    left = partial(_left, options, order, renumber, ruled_out)
-    losers = np.flatnonzero(lost).tolist()
-    away = max((int(_kilometres(options, left(student)).max(initial=0)) for student in losers), default=0)
     for kind in (np.uint8, np.uint16, np.uint32):
         km: NDArray[Any] = np.zeros(len(slot), dtype=kind)
-        if max(away, _lay_out(options, order, renumber, lost, first, (slot, km, points))) <= np.iinfo(kind).max:
+        if _lay_out(options, order, renumber, lost, ruled_out, first, (slot, km, points)) <= np.iinfo(kind).max:
             break
-    for student in losers:
-        own, into = left(student), slice(*first[order[student] : order[student] + 2])
-        slot[into], km[into], points[into] = renumber[options.slot[own]], _kilometres(options, own), options.points(own)
     return PairFacts(
         first, Narrow.of(slot, COMPILED_FOR), Narrow.of(km), Narrow.of(points), _kept(round_, numbers, first, slot)
     )
 
 
-def _kilometres(options: Options, pairs: Ints) -> NDArray[Any]:
-    return (options.tenths(pairs) + 5) // 10
-
-
-def _left(options: Options, order: Ints, renumber: NDArray[Any], ruled_out: RuledOut, student: int) -> Ints:
-    """The pairs of ``options`` that fixed assignments leave a student, slots ascending in the solver's numbering."""
-    pairs = np.arange(options.first[student], options.first[student + 1])
-    left = pairs[~ruled_out.among(int(order[student]), renumber[options.slot[pairs]])]
-    return left[np.argsort(renumber[options.slot[left]])]
-
-
 def _lay_out(
-    options: Options, order: Ints, renumber: NDArray[Any], lost: Ints, first: Ints, columns: tuple[NDArray[Any], ...]
+    options: Options,
+    order: Ints,
+    renumber: NDArray[Any],
+    lost: Ints,
+    ruled_out: RuledOut,
+    first: Ints,
+    columns: tuple[NDArray[Any], ...],
 ) -> int:
-    """Fill ``columns`` (slots, kilometres, points) for all who have lost nothing; the kilometres of the farthest."""
-    loops, experience_of = chosen_for(len(options.slot)), options.details.ground.experience_of
-    worth = options.details.points_of_grades
+    """Fill ``columns`` (slots, kilometres, points) with what is not ruled out; the kilometres of the farthest."""
+    loops, worth = chosen_for(len(options.slot)), options.details.points_of_grades
+    experience_of, begin = np.empty(len(renumber), dtype=np.int64), np.zeros(len(order), dtype=np.int64)
+    experience_of[renumber] = options.details.ground.experience_of
+
+    def laid(members: Ints, at: Ints, rows: Rows, first: Ints, columns: tuple[NDArray[Any], ...]) -> int:
+        known = (options.first, options.slot, renumber, experience_of, rows.tenths, rows.grades, worth)
+        return int(loops.lay_out(members[at], at, order, *known, first, *columns))
 
     def stretch(members: Ints, rows: Rows) -> int:
-        whole = np.flatnonzero(lost[members] == 0)
-        return int(
-            loops.lay_out(
-                members[whole], whole, order, options.first, options.slot, renumber, experience_of, rows.tenths,
-                rows.grades, worth, first, *columns,
-            )
-        )  # fmt: skip
+        farthest = [laid(members, np.flatnonzero(lost[members] == 0), rows, first, columns)]
+        for at in np.flatnonzero(lost[members]):
+            student = members[at]
+            size = int(options.first[student + 1] - options.first[student])
+            every = tuple(np.zeros(size, dtype=column.dtype) for column in columns)
+            farthest.append(laid(members, np.array([at]), rows, begin, every))
+            left = ~ruled_out.among(int(order[student]), every[0])
+            for column, own in zip(columns, every, strict=True):
+                column[first[order[student]] : first[order[student] + 1]] = own[left]
+        return max(farthest)
 
     return max(options.by_stretch(stretch), default=0)
 

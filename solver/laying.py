@@ -17,20 +17,21 @@ def lay_out(
 
     Student ``s`` has the options ``first_of[s]`` to ``first_of[s + 1]``, whose slots ``slot_of`` are renumbered, and in
     the end the pairs from ``first[order[s]]`` on, slots ascending. Journeys and ``worth`` of grades are looked up in
-    the student's row of ``tenths`` and ``grades``, by experience.
+    the student's row of ``tenths`` and ``grades``, by the slot's ``experience``, in the new numbering.
     """
-    farthest, where = 0, np.full(len(renumber), -1, np.int64)
+    farthest, found, those = np.uint32(0), np.zeros(len(renumber), np.uint8), np.zeros(len(renumber) + 1, np.int64)
     for i in range(len(students)):
-        s, own = students[i], rows[i]
+        s, away, grade = students[i], tenths[rows[i]], grades[rows[i]]
         for p in range(first_of[s], first_of[s + 1]):
-            where[renumber[slot_of[p]]] = p
-        at = first[order[s]]
-        for j in range(len(where)):
-            if where[j] >= 0:
-                to = experience[slot_of[where[j]]]
-                away = (tenths[own, to] + 5) // 10
-                slot[at], km[at], points[at] = j, away, worth[grades[own, to]]
-                farthest = max(farthest, away)
-                where[j] = -1
-                at += 1
+            found[renumber[slot_of[p]]] = 1
+        count, at = 0, first[order[s]]
+        for j in range(len(found)):  # every slot is put down, and most of them over: no branch to guess at
+            those[count] = j
+            count += found[j]
+        found[:] = 0
+        for t in range(count):
+            to = experience[those[t]]
+            far = np.uint32(away[to] + 5) // np.uint32(10)
+            farthest = max(farthest, far)
+            slot[at + t], km[at + t], points[at + t] = those[t], far, worth[grade[to]]
     return farthest
