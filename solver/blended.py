@@ -29,19 +29,17 @@ if TYPE_CHECKING:
     from solver.exact import ExactPath, LevelAnswer
     from solver.ladder import Method
 
-SMALL = 5_000
-"""Columns of models that CP-SAT is asked about; larger ones are HiGHS'."""
+SMALL = 8_000
+"""Columns of models that are asked about whole; of larger ones so many likely columns are, and then all."""
 MOST = 15_000
 """Columns that a better answer may take up to which HiGHS is asked to prove a level: more take it minutes."""
-WORK = 12.0
-"""What one model may cost, in CP-SAT's own measure of work."""
-UNPROVEN_WORK = 4.0
-"""The same at a level that need not be proven."""
-NODES = 10
-"""Branches that HiGHS may take in one model."""
-CHECKS, UNPROVEN_CHECKS = 200, 20
-"""How often HiGHS may ask itself whether to go on, and at a level that need not be proven: what it does before the
-first branch is most of its work."""
+NODES, FEW_NODES = 250, 40
+"""Branches that HiGHS may take in one model; in a larger one."""
+CHECKS, FEW_CHECKS = 1_500, 200
+"""How often HiGHS may ask itself whether to go on, which also limits what it does before its first branch: most of its
+work. In one model; in a larger one."""
+UNPROVEN = 15
+"""How many times less often at a level that need not be proven."""
 TIMES, TIMES_LARGE = 4, 2
 """Times that a level's model is built, each time with more students told apart; where it has more than ``MOST`` columns
 less often."""
@@ -132,7 +130,9 @@ class BlendedPath:
         pool, before = question.core.pool, last.core.pool
         held = ~np.isin(before.student, stuck)
         at = pool.column[np.searchsorted(pool.pair, before.pair[held])]
-        return self._holding(question, at, last.core.taken(answer.value)[held], mip_max_nodes=NODES, checks=CHECKS)
+        return self._holding(
+            question, at, last.core.taken(answer.value)[held], mip_max_nodes=FEW_NODES, checks=FEW_CHECKS
+        )
 
     def _holding(self, question: _Question, columns: Ints, number: Ints, **settings: int) -> Answer:
         """The best of the model in which every one of ``columns`` is its ``number``."""
@@ -143,31 +143,29 @@ class BlendedPath:
         return self.exact.highs.integer(program, question.objective, [*question.rows, everything], None, **settings)
 
     def _integer(self, question: _Question, start: Floats, known: int | None, *, prove: bool) -> Answer:
-        """The best answer found from ``start`` on, and a bound: by CP-SAT, or of larger models by HiGHS.
+        """The best answer found from ``start`` on, and a bound, by HiGHS.
 
-        HiGHS is asked about the columns that the relaxation all but takes, then, to ``prove`` it, about all that a
-        better answer may take (reduced-cost fixing: Dantzig, Fulkerson and Johnson 1954). ``known`` is a bound already.
+        It is asked, of a larger model first about the columns that the relaxation all but takes, and then, to ``prove``
+        it, about all that a better answer may take (reduced-cost fixing: Dantzig, Fulkerson and Johnson 1954).
+        ``known`` is a bound already.
         """
-        program, objective, rows = question.core.program, question.objective, question.rows
-        if len(program.upper) <= SMALL:
-            work = WORK if prove else UNPROVEN_WORK
-            return self.exact.cp_sat.integer(program, objective, rows, start, max_deterministic_time=work)
-        highs = self.exact.highs
+        program, objective, rows, highs = question.core.program, question.objective, question.rows, self.exact.highs
         relaxed = highs.linear(program, objective, rows)
         if relaxed.reduced is None or relaxed.value is None:
             return UNANSWERED
         loss = np.where((relaxed.value > ROUNDING) | (start > 0), 0.0, np.abs(relaxed.reduced))
         best = float(objective.dense(len(start)) @ start + objective.constant)
         bound = relaxed.objective if known is None else min(relaxed.objective, known)
-        checks = CHECKS if prove else UNPROVEN_CHECKS
-        for most in (float(np.sort(loss)[SMALL]), float("inf"))[: 1 + prove]:
+        large = len(loss) > SMALL
+        nodes, checks = (FEW_NODES, FEW_CHECKS) if large else (NODES, CHECKS)
+        effort = {"mip_max_nodes": nodes, "checks": checks if prove else checks // UNPROVEN}
+        stages = [*([float(np.sort(loss)[SMALL])] if large else []), float("inf")]
+        for most in stages if prove else stages[:1]:
             likely = np.where(loss <= min(most, relaxed.objective - best) + ROUNDING, program.upper, 0.0)
             all_likely = most >= relaxed.objective - best
             if self.clock.stop() or bound < best + 1 - ROUNDING or np.count_nonzero(likely) > MOST:
                 break
-            answer = highs.integer(
-                replace(program, upper=likely), objective, rows, start, mip_max_nodes=NODES, checks=checks
-            )
+            answer = highs.integer(replace(program, upper=likely), objective, rows, start, **effort)
             if answer.value is not None and answer.objective > best:
                 start, best = answer.value, answer.objective
             if all_likely:

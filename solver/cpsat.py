@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from solver.child import CP_SAT, Child
 from solver.highs import UNANSWERED, answer_of, job_of
@@ -35,17 +35,13 @@ class CpSat:
         objective: Expression,
         rows: list[Row],
         start: Floats | None,
-        **settings: Any,
     ) -> Answer:
-        """Maximise over the integer program, from ``start`` where given, to the proof or the end of ``WORK``.
-
-        ``settings`` are CP-SAT's own parameters.
-        """
+        """Maximise over the integer program, from ``start`` where given, to the proof or the end of ``WORK``."""
         job = job_of(program, objective, rows)
         job["start"] = start
         limit = {} if self.clock.limits.time_limit is None else {"max_time_in_seconds": max(0.01, self.clock.left())}
         one = {"num_workers": 1, "random_seed": 0}  # several would end differently each time
-        job["settings"] = {**one, "linearization_level": 2, "max_deterministic_time": WORK, **settings, **limit}
+        job["settings"] = {**one, "linearization_level": 2, "max_deterministic_time": WORK, **limit}
         reply = self.child.answer(job)
         return UNANSWERED if reply is None else answer_of(reply)
 

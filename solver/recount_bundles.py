@@ -159,8 +159,7 @@ def recount_bundles(
     for s in range(begin, end):
         best[s] = 0
         count, any_fits, top = 0, False, 0
-        sure, higher = guaranteed[s] != 0, progressed[s] != 0
-        by_points = preference + lottery * ticket[s]
+        sure, higher, by_points = guaranteed[s] != 0, progressed[s] != 0, preference + lottery * ticket[s]
         for p in range(first[s], first[s + 1]):
             j = np.int64(slot[p])
             amount = by_points * points[p] + travel * km[p] + reserve[j] * priority[s] - charges[school[s], j]
