@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from solver.exact import ExactPath, LevelAnswer
     from solver.ladder import Method
 
-SMALL = 8_000
-"""Columns of models that are asked about whole; of larger ones so many likely columns are, and then all."""
+SMALL, LIKELY = 8_000, 5_000
+"""Columns of models that are asked about whole; of larger ones so many likely columns are asked about first."""
 MOST = 15_000
 """Columns that a better answer may take up to which HiGHS is asked to prove a level: more take it minutes."""
-NODES, FEW_NODES = 250, 40
+NODES, FEW_NODES = 250, 10
 """Branches that HiGHS may take in one model; in a larger one."""
 CHECKS, FEW_CHECKS = 1_500, 200
 """How often HiGHS may ask itself whether to go on, which also limits what it does before its first branch: most of its
@@ -159,7 +159,7 @@ class BlendedPath:
         large = len(loss) > SMALL
         nodes, checks = (FEW_NODES, FEW_CHECKS) if large else (NODES, CHECKS)
         effort = {"mip_max_nodes": nodes, "checks": checks if prove else checks // UNPROVEN}
-        stages = [*([float(np.sort(loss)[SMALL])] if large else []), float("inf")]
+        stages = [*([float(np.sort(loss)[LIKELY])] if large else []), float("inf")]
         for most in stages if prove else stages[:1]:
             likely = np.where(loss <= min(most, relaxed.objective - best) + ROUNDING, program.upper, 0.0)
             all_likely = most >= relaxed.objective - best
