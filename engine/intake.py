@@ -14,6 +14,7 @@ from engine.collector import collector_paused
 from engine.columns import read_table
 from engine.crosschecks import cross_faults
 from engine.faults import Fault
+from engine.magnitudes import weight_faults
 from engine.places import find_places
 from engine.rawtables import SETTINGS, find_tables
 from engine.roundfile import read_settings
@@ -53,6 +54,7 @@ def _take_in(path: str | Path, seed_text: str | None, *, whole_history: bool) ->
     tables, table_faults, table_notes = _read_tables(found)
     places, place_faults = _find_places(tables)
     faults = [*found.faults, *faults, *table_faults, *place_faults, *cross_faults(tables)]
+    faults += [] if settings is None else weight_faults(settings.policy, tables)
     live, stale_notes = live_rows(tables)
     if whole_history:
         live.pop("history", None)

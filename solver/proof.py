@@ -133,8 +133,8 @@ def _blocks(problem: Problem, blocks: Ints, eligible: Bools) -> Iterator[Row]:
     Where all schools of a slot pay the same one row says so, with no school named.
     """
     there = eligible | ~problem.blocked[None, :]
-    most = np.where(there, blocks, np.iinfo(np.int64).min).max(axis=0)
-    least = np.where(there, blocks, np.iinfo(np.int64).max).min(axis=0)
+    most = np.where(there, blocks, np.iinfo(np.int64).min).max(axis=0, initial=np.iinfo(np.int64).min)
+    least = np.where(there, blocks, np.iinfo(np.int64).max).min(axis=0, initial=np.iinfo(np.int64).max)
     alike = (most == least) & (most != 0) & problem.blocked
     school, slot = np.nonzero((blocks != 0) & there & ~alike[None, :])
     schools = [safe_cell(each) for each in problem.school_ids]

@@ -210,3 +210,22 @@ def test_a_certificate_of_other_levels_is_refused(tmp_path):
     (folder / "certificate.json").write_text(json.dumps(claims))
     with pytest.raises(ProofRefusedError, match="levels"):
         verify_bound(round_, folder)
+
+
+def test_a_round_of_nobody_is_answered_and_proven(tmp_path):
+    """Slots and no school, nobody to ask: every level is worth nothing, optimal, and proven again."""
+    everybody = ONE.round()
+    nobody = replace(
+        everybody,
+        students={},
+        schools={},
+        decisions=(),
+        preferences=(),
+        history=(),
+        calendar=(),
+        travel=(),
+        baseline=(),
+    )
+    outcome, _ = answered(nobody)
+    assert outcome.status == "optimal"
+    assert all(bound.ok for bound in verify_bound(nobody, published(outcome, tmp_path)))
