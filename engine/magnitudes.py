@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from engine.columns import Parsed
     from engine.policy import Level, Policy
 
-LARGEST = 1 << 40
-"""The most that a level may come to: prices count it in parts of a millionth, in 64 bits and with room for more."""
+LARGEST, LARGEST_EACH = 1 << 42, 1 << 34
+"""The most that a level may come to, of all and of one student: prices count in parts of a millionth, in 64 bits."""
 FARTHEST_KM = 20_038
 """Half way round the earth."""
 PERCENT = 100
@@ -29,22 +29,23 @@ def weight_faults(policy: Policy, tables: Mapping[str, Parsed]) -> list[Fault]:
     students, slots_each = len(tables["students"].rows), max(1, policy.max_experiences, *own)
     faults = []
     for level in policy.levels:
-        most = _most(policy, level, students, slots_each)
-        if most > LARGEST:
+        each = _most(policy, level, slots_each)
+        largest = min(LARGEST_EACH, LARGEST // max(1, students))
+        if each > largest:
             message = (
-                f"Level “{level.name}” could come to {most:,} in this round; up to {LARGEST:,} is added exactly. "
-                "Divide its weights, or the points that it counts, by a common number."
+                f"Level “{level.name}” could come to {each:,} for one student; up to {largest:,} is added exactly in a "
+                "round of this size. Divide its weights, or the points that it counts, by a common number."
             )
             goals = ", ".join(f"{goal} = {weight}" for goal, weight in level.goals.items())
             faults.append(Fault(SETTINGS, 0, "policy.level.goals", goals, "bad_policy", message))
     return faults
 
 
-def _most(policy: Policy, level: Level, students: int, slots_each: int) -> int:
-    """More than the level can come to, up or down."""
+def _most(policy: Policy, level: Level, slots_each: int) -> int:
+    """More than the level can come to for one student, up or down."""
     points = max((*policy.experience_points, *policy.employer_points, *policy.sector_points), default=0)
     target = max(policy.target_half_days.values(), default=0)
     by_student = {"need": target * (target + 1) // 2, "equity": PERCENT, "guarantee": 1, "reach": 1, "progression": 1}
     by_slot = {"preference": points, "travel": FARTHEST_KM, "lottery": TICKETS * points}
     each = {goal: by_student.get(goal, by_slot.get(goal, 1) * slots_each) for goal in level.goals}
-    return students * sum(abs(weight) * each[goal] for goal, weight in level.goals.items())
+    return sum(abs(weight) * each[goal] for goal, weight in level.goals.items())

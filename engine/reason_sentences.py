@@ -166,7 +166,8 @@ def unproven_detail(bars: Bars, blocking_level: str | None) -> str:
 def room_left_detail(room: Room, bars: Bars, behind: Behind | None) -> str:
     """A slot has room, but giving it would cost the policy more than it brings."""
     free = int((bars == 0).sum())
-    return f"{_passing(len(bars))}, and {free:,} {'has' if free == 1 else 'have'} room. {_who_went_first(room, behind)}"
+    why = _who_went_first(room, behind) if behind else "No level of the policy is better for placing the student there."
+    return f"{_passing(len(bars))}, and {free:,} {'has' if free == 1 else 'have'} room. {why}"
 
 
 def _deciding(round_: Round, student: Student, alone: NDArray[np.int32], opening: Opening | None) -> str:

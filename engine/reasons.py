@@ -121,8 +121,8 @@ class _Inquiry:
         """The reason of one student, by the first case that applies."""
         student = self.without[number]
         opening = self._openings.get(student.student_id)
-        change = change_sentence(self._room, student, opening) if opening else ""
-        if self._is_given_nothing(student):
+        change = change_sentence(self._room, student, opening) if opening and not self._is_limited(student) else ""
+        if self._is_limited(student) or not student.available:
             return _row(student, "not_available", not_available_detail(self.round_, student), change)
         if self._has_options(number):
             return self._competed(number, student, opening, change)
@@ -139,7 +139,7 @@ class _Inquiry:
         exchanges = self._exchanges(student, pairs[~parted], bars[~parted])
         open_ended = not self.proven or not exchanges.wins.isdisjoint(self._unproven_levels)
         if ((bars == 0) & ~parted).any():
-            if open_ended or exchanges.behind is None:
+            if open_ended or (exchanges.behind is None and exchanges.wins):
                 return _row(student, "unproven", unproven_detail(bars, self.blocking_level))
             return _row(student, "full", room_left_detail(self._room, bars, exchanges.behind))
         kept_from, forbidden = int(((bars == 0) & parted).sum()), len(opening.with_room) if opening else 0
@@ -155,11 +155,11 @@ class _Inquiry:
         """How the student's exchanges end; not asked where nothing is proven, for then they are not told of."""
         return self._precedence.standoff(student.student_id, pairs, bars) if self.proven else NOT_ASKED
 
-    def _is_given_nothing(self, student: Student) -> bool:
-        """Whether the student is not available, or a limit of 0 leaves nothing to give."""
+    def _is_limited(self, student: Student) -> bool:
+        """Whether a limit of 0 leaves nothing to give."""
         policy = self.round_.policy
         own = policy.max_experiences if student.max_experiences is None else student.max_experiences
-        return not student.available or own == 0 or policy.max_half_days == 0
+        return own == 0 or policy.max_half_days == 0
 
     def _has_options(self, number: int) -> bool:
         return bool(self.options.first[number] < self.options.first[number + 1])
@@ -203,7 +203,7 @@ class _Inquiry:
         student, alone = self.without[number], self.options.removed_alone[number]
         if not student.available:
             return "available"
-        if self._is_given_nothing(student):
+        if self._is_limited(student):
             return ""
         if self._has_options(number):
             return "forbid" if alone[PAIR_RULES.index("forbid")] else ""

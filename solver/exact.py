@@ -15,6 +15,7 @@ from solver.duals import prices_from_duals
 from solver.highs import Row
 from solver.measure import goal_values, level_value
 from solver.prices import settled, within_worth
+from solver.recount import fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,6 +136,8 @@ class ExactPath:
         if relaxed.dual is None:
             return None, None
         prices = within_worth(self.levels, level, prices_from_duals(self.problem, self.core, relaxed.dual, level))
+        if not fits(self.problem, self.levels, level, prices):  # floors that hold themselves may have any duals
+            prices = settled(self.problem, self.levels, level)
         return relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound, prices
 
     def _whole(self, relaxed: Answer, floors: Sequence[int]) -> Ints | None:

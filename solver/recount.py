@@ -106,6 +106,11 @@ class Recount:
         return total
 
 
+def fits(problem: Problem, levels: Sequence[Level], level: int, prices: Prices) -> bool:
+    """Whether what the prices prove can be added in 64 bits."""
+    return _largest(problem, _worths(levels, level, prices), prices) <= LARGEST
+
+
 def _worths(levels: Sequence[Level], level: int, prices: Prices) -> dict[str, int]:
     """What a unit of every goal is worth: the level's own at the scale, earlier ones at their rates."""
     worth: dict[str, int] = defaultdict(int)

@@ -13,7 +13,7 @@ from small_round import checked, small_tables, told
 from engine.checking import check_round
 from engine.faults import RoundRefusedError
 from engine.loading import load_round
-from engine.magnitudes import LARGEST
+from engine.magnitudes import LARGEST_EACH
 from engine.policy import DEFAULT_LEVELS, Policy
 from engine.spreadsheet import write_sheets
 
@@ -140,8 +140,7 @@ def test_every_bad_policy_is_told(tmp_path: Path, policy: str, column: str):
 def test_weights_that_could_not_be_added_exactly_are_told(tmp_path: Path, goals: str):
     """What a level may come to with so many students fits, or its weights are one ``bad_policy``."""
     levels = f'{DATES}[[policy.level]]\nname = "a"\ngoals = {goals}\n'
-    students = len(small_tables()["students"])
-    for most, faults in ((LARGEST // (students * 1_000_000), 0), (LARGEST, 1)):
+    for most, faults in ((LARGEST_EACH // 1_000_000, 0), (LARGEST_EACH + 1, 1)):
         report = checked(small_tables(), tmp_path / str(faults), levels.replace("LARGE", str(most)))
         assert told(report) == {("round", 0, "policy.level.goals", "bad_policy")} if faults else not told(report)
 
