@@ -15,7 +15,7 @@ from solver.duals import prices_from_duals
 from solver.highs import Row
 from solver.measure import goal_values, level_value
 from solver.prices import settled, within_worth
-from solver.recount import fits
+from solver.recount_sizes import fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,6 +20,7 @@ from solver import recount_bundles
 from solver.kernels import chosen_for
 from solver.proof_reading import ProofRefusedError
 from solver.recount_blocks import best_of_slot
+from solver.recount_sizes import LARGEST, largest, worths_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from solver.prices import Prices
     from solver.problem import Problem
 
-LARGEST = 1 << 60
-"""Amounts up to this are added in 64 bits; whatever could pass it is refused."""
 MANY_PAIRS = 30_000_000
 """In rounds of more pairs a student's search is ended soon."""
 _LOADED = (recount_bundles,)
@@ -60,7 +59,7 @@ class Recount:
 
         Raises ``ProofRefusedError`` for prices that prove nothing.
         """
-        worth = _worths(levels, level, prices)
+        worth = worths_of(levels, level, prices)
         _require_lawful(self.problem, worth, prices)
         total = self._students(worth, prices) + self._slots(prices) + _fixed(self.problem, worth, prices)
         total += _dot(prices.rows, self.problem.resources.left)
@@ -106,20 +105,6 @@ class Recount:
         return total
 
 
-def fits(problem: Problem, levels: Sequence[Level], level: int, prices: Prices) -> bool:
-    """Whether what the prices prove can be added in 64 bits."""
-    return _largest(problem, _worths(levels, level, prices), prices) <= LARGEST
-
-
-def _worths(levels: Sequence[Level], level: int, prices: Prices) -> dict[str, int]:
-    """What a unit of every goal is worth: the level's own at the scale, earlier ones at their rates."""
-    worth: dict[str, int] = defaultdict(int)
-    for each, rate in zip(levels[: level + 1], [*prices.rates.tolist(), prices.scale], strict=True):
-        for goal, times in each.goals.items():
-            worth[goal] += rate * times
-    return dict(worth)
-
-
 def _require_lawful(problem: Problem, worth: Mapping[str, int], prices: Prices) -> None:
     """Refuse prices from which no bound follows, and any so large that 64 bits might not hold a bundle's sum."""
     if min(p.min(initial=0) for p in (prices.rows, prices.rates, prices.reserve)) < 0:
@@ -130,25 +115,8 @@ def _require_lawful(problem: Problem, worth: Mapping[str, int], prices: Prices) 
     off = prices.blocks[:, ~problem.blocked].any() or (~problem.blocked[problem.pairs.slot[prices.own_pair]]).any()
     if off:
         raise ProofRefusedError("a block is priced in a slot without blocks")
-    if _largest(problem, worth, prices) > LARGEST:
+    if largest(problem, worth, prices) > LARGEST:
         raise ProofRefusedError("the prices are too large to be added in 64 bits")
-
-
-def _largest(problem: Problem, worth: Mapping[str, int], prices: Prices) -> int:
-    """More than any bundle's worth can be, step by step, up or down."""
-    facts, pairs, slots = problem.students, problem.pairs, problem.slots
-    points, need = pairs.points.most(), _most(facts.need_left)
-    units = {"preference": points, "lottery": points * _most(facts.ticket), "travel": pairs.km.most()}
-    units["need"] = need * (need + 1)
-    one = sum(abs(each) * units.get(goal, 1) for goal, each in worth.items() if goal != "equity")
-    limits = _most(np.diff(problem.resources.slot_first)) + 2 * _most(slots.half_days) + 1
-    one += limits * _most(prices.rows) + _most(prices.blocks) + _most(prices.own_price) + _most(prices.reserve)
-    slots_each = min(_most(facts.max_slots), _most(np.diff(pairs.first)))
-    return one * (slots_each + 1) + sum(200 * int(p) for p in prices.equity)
-
-
-def _most(values: Ints) -> int:
-    return int(np.abs(values).max(initial=0))
 
 
 def _charges(problem: Problem, prices: Prices) -> Ints:
