@@ -26,7 +26,8 @@ def weight_faults(policy: Policy, tables: Mapping[str, Parsed]) -> list[Fault]:
     if "students" not in tables:
         return []
     own = [each for each in tables["students"].facts.get("max_experiences", ()) if isinstance(each, int)]
-    students, slots_each = len(tables["students"].rows), max(1, policy.max_experiences, *own)
+    students, most_slots = len(tables["students"].rows), max(policy.max_experiences, *own, 1)
+    slots_each = max(1, min(most_slots, policy.max_half_days))
     faults = []
     for level in policy.levels:
         each = _most(policy, level, slots_each)

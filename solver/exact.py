@@ -15,7 +15,6 @@ from solver.duals import prices_from_duals
 from solver.highs import Row
 from solver.measure import goal_values, level_value
 from solver.prices import settled, within_worth
-from solver.recount_sizes import fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,9 +134,9 @@ class ExactPath:
     def _price_bound(self, level: int, floors: Sequence[int], relaxed: Answer) -> tuple[int | None, Prices | None]:
         if relaxed.dual is None:
             return None, None
-        prices = within_worth(self.levels, level, prices_from_duals(self.problem, self.core, relaxed.dual, level))
-        if not fits(self.problem, self.levels, level, prices):  # floors that hold themselves may have any duals
-            prices = settled(self.problem, self.levels, level)
+        prices = within_worth(
+            self.problem, self.levels, level, prices_from_duals(self.problem, self.core, relaxed.dual, level)
+        )
         return relax(self.problem, self.levels, level, floors, prices, self.catalogue).bound, prices
 
     def _whole(self, relaxed: Answer, floors: Sequence[int]) -> Ints | None:

@@ -101,7 +101,9 @@ class KeepingPrices:
             answer = self.highs.linear(core.program, core.objective(self.levels[level]), rows)
             if answer.dual is None:
                 break
-            prices = within_worth(self.levels, level, prices_from_duals(self.problem, core, answer.dual, level))
+            prices = within_worth(
+                self.problem, self.levels, level, prices_from_duals(self.problem, core, answer.dual, level)
+            )
             relaxed = relax(self.problem, self.levels, level, floors, prices, self.catalogue)
             if relaxed.bound < best:
                 best, best_prices = relaxed.bound, prices

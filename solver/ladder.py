@@ -114,7 +114,7 @@ def _proven(
 ) -> tuple[int, Proof, Prices, int]:
     """The tightest bound at hand, how it is proven, the prices beside it and what they prove."""
     earlier = len(floors)
-    prices = within_worth(levels, earlier, given or Prices.none(problem, earlier))
+    prices = within_worth(problem, levels, earlier, given or Prices.none(problem, earlier))
     if answer is not None and answer.price_bound is not None and prices is given:
         bound = answer.price_bound
     else:

@@ -16,6 +16,7 @@ import numpy as np
 
 from solver import linear
 from solver.kernels import chosen_for
+from solver.recount_sizes import LARGEST, largest
 from solver.resources import expand
 
 if TYPE_CHECKING:
@@ -95,9 +96,15 @@ def worths(levels: Sequence[Level], level: int, prices: Prices) -> Worths:
     return Worths(total)
 
 
-def within_worth(levels: Sequence[Level], level: int, prices: Prices) -> Prices:
-    """The prices with those of equity between 0 and what a unit of it costs, for beyond that they prove nothing."""
-    most = max(0, -worths(levels, level, prices)["equity"])
+def within_worth(problem: Problem, levels: Sequence[Level], level: int, prices: Prices) -> Prices:
+    """The prices with those of equity between 0 and what a unit of it costs, for beyond that they prove nothing.
+
+    None at all where they are too large to be added: floors that hold whatever is chosen may have duals of any size.
+    """
+    worth = worths(levels, level, prices)
+    if largest(problem, worth.of_goal, prices) > LARGEST:
+        return Prices.none(problem, level)
+    most = max(0, -worth["equity"])
     equity = np.clip(prices.equity, 0, most)
     return prices if np.array_equal(equity, prices.equity) else replace(prices, equity=equity)
 

@@ -20,7 +20,7 @@ from solver import recount_bundles
 from solver.kernels import chosen_for
 from solver.proof_reading import ProofRefusedError
 from solver.recount_blocks import best_of_slot
-from solver.recount_sizes import LARGEST, largest, worths_of
+from solver.recount_sizes import LARGEST, largest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ class Recount:
 
         Raises ``ProofRefusedError`` for prices that prove nothing.
         """
-        worth = worths_of(levels, level, prices)
+        worth = _worths(levels, level, prices)
         _require_lawful(self.problem, worth, prices)
         total = self._students(worth, prices) + self._slots(prices) + _fixed(self.problem, worth, prices)
         total += _dot(prices.rows, self.problem.resources.left)
@@ -103,6 +103,15 @@ class Recount:
             offers = [(k, own.get((k, j), []), column[k], members) for k, members in self.blocks.get(j, ())]
             total += best_of_slot(problem, j, groups[j], offers)
         return total
+
+
+def _worths(levels: Sequence[Level], level: int, prices: Prices) -> dict[str, int]:
+    """What a unit of every goal is worth: the level's own at the scale, earlier ones at their rates."""
+    worth: dict[str, int] = defaultdict(int)
+    for each, rate in zip(levels[: level + 1], [*prices.rates.tolist(), prices.scale], strict=True):
+        for goal, times in each.goals.items():
+            worth[goal] += rate * times
+    return dict(worth)
 
 
 def _require_lawful(problem: Problem, worth: Mapping[str, int], prices: Prices) -> None:

@@ -19,6 +19,8 @@ from solver.recount_together import recount_adds, recount_gain, recount_joins, r
 PAIR = 2
 FEW = 16
 """Slots that are searched at first, and how many times as many at each turn after."""
+STATES = 1_000
+"""Where a bundle can stand in more ways than these its half-days are left out of what bounds the rest."""
 STEPS, FEW_STEPS = 1_000_000, 10_000
 """Steps after which a student's search ends with the bound it began with; where there are very many students."""
 
@@ -110,6 +112,8 @@ def recount_best(s, depth, where, gain, own, best, steps, students, slots, earne
     tops = recount_tops(where, kinds, own, depth, slots)
     most_days = max(0, min(hd_left[s], depth * (kinds.max() // LENGTH)))
     most_online, most_counting = max(0, min(virtual_left[s], depth)), max(0, min(need_left[s], most_days))
+    if (most_days + 1) * (most_counting + 1) * (most_online + 1) > STATES:
+        most_days = -1
     ahead = recount_outlook(tops, own, earned[2], most_days, most_counting, most_online)
     apart, together = recount_tops(where, np.zeros_like(kinds), gain, depth, slots)[0], 0
     for rank in range(depth):

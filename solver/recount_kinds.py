@@ -54,9 +54,10 @@ def recount_outlook(tops, own, breadth, most_days, most_counting, most_online):
 
     By themselves, the best of every kind, as if they always went together and every new sector were another one.
     Counting half-days beyond ``most_counting`` are as many as that; ``online``: how many slots are virtual. ``NONE``
-    where there is no such bundle.
+    where there is no such bundle. With ``most_days`` below 0 any bundle has 0 ``days``, as if there were no limit.
     """
-    depth = tops.shape[1]
+    depth, unlimited = tops.shape[1], most_days < 0
+    most_days = max(0, most_days)
     ahead = np.full((depth + 1, most_days + 1, most_counting + 1, most_online + 1), NONE, dtype=np.int64)
     ahead[0, 0, 0, 0] = 0
     for kind in range(len(tops)):
@@ -64,6 +65,7 @@ def recount_outlook(tops, own, breadth, most_days, most_counting, most_online):
             continue
         long, online = kind // LENGTH, 1 if kind & ONLINE else 0
         counting, fresh = long if kind & COUNTS else 0, breadth if kind & FRESH else 0
+        long = 0 if unlimited else long
         for m in range(depth, 0, -1):
             amount = 0
             for times in range(1, m + 1):

@@ -1,36 +1,20 @@
-"""How large what prices prove can become: a recount adds in 64 bits, and whatever could pass them is refused."""
+"""How large what prices prove can become: it is added in 64 bits, and prices that could pass them prove nothing."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from engine.policy import Level
     from solver.arrays import Ints
     from solver.prices import Prices
     from solver.problem import Problem
 
 LARGEST = 1 << 60
 """Amounts up to this are added in 64 bits; whatever could pass it is refused."""
-
-
-def fits(problem: Problem, levels: Sequence[Level], level: int, prices: Prices) -> bool:
-    """Whether what the prices prove can be added in 64 bits."""
-    return largest(problem, worths_of(levels, level, prices), prices) <= LARGEST
-
-
-def worths_of(levels: Sequence[Level], level: int, prices: Prices) -> dict[str, int]:
-    """What a unit of every goal is worth: the level's own at the scale, earlier ones at their rates."""
-    worth: dict[str, int] = defaultdict(int)
-    for each, rate in zip(levels[: level + 1], [*prices.rates.tolist(), prices.scale], strict=True):
-        for goal, times in each.goals.items():
-            worth[goal] += rate * times
-    return dict(worth)
 
 
 def largest(problem: Problem, worth: Mapping[str, int], prices: Prices) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from big_round import SETTINGS, write_tables
-from small_round import checked, small_tables, told
+from small_round import checked, put, small_tables, told
 
 from engine.checking import check_round
 from engine.faults import RoundRefusedError
@@ -143,6 +143,13 @@ def test_weights_that_could_not_be_added_exactly_are_told(tmp_path: Path, goals:
     for most, faults in ((LARGEST_EACH // 1_000_000, 0), (LARGEST_EACH + 1, 1)):
         report = checked(small_tables(), tmp_path / str(faults), levels.replace("LARGE", str(most)))
         assert told(report) == {("round", 0, "policy.level.goals", "bad_policy")} if faults else not told(report)
+
+
+def test_a_student_without_any_limit_makes_no_weight_too_large(tmp_path: Path):
+    """However many experiences a student may have, there are no more of them than half-days."""
+    tables = small_tables()
+    put(tables, "students", 2, "max_experiences", "1000000")
+    assert not told(checked(tables, tmp_path, DATES))
 
 
 def test_bad_policies_come_all_at_once(tmp_path: Path):

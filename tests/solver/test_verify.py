@@ -71,7 +71,7 @@ def random_prices(problem, levels, level, rng):
         rng.integers(0, 200 * scale, len(problem.share)),
         rng.integers(0, amount, len(problem.slot_ids)),
     )
-    return within_worth(levels, level, prices)
+    return within_worth(problem, levels, level, prices)
 
 
 @pytest.mark.parametrize("chosen", SOME, ids=str)
@@ -210,6 +210,18 @@ def test_a_certificate_of_other_levels_is_refused(tmp_path):
     (folder / "certificate.json").write_text(json.dumps(claims))
     with pytest.raises(ProofRefusedError, match="levels"):
         verify_bound(round_, folder)
+
+
+def test_prices_too_large_to_be_added_are_not_claimed():
+    """A rate of any size, such as floors have that hold whatever is chosen, leaves prices of nothing to claim."""
+    round_ = ONE.round()
+    problem, levels = build_problem(round_, build_options(round_)), round_.policy.levels
+    none = Prices.none(problem, 1)
+    for rate, kept in ((1 << 30, True), (1 << 59, False)):
+        prices = replace(none, rates=np.array([rate]))
+        claimed = within_worth(problem, levels, 1, prices)
+        assert (claimed.rates[0] == rate) == kept
+        Recount.of(problem).bound(levels, 1, [0], claimed)
 
 
 def test_a_round_of_nobody_is_answered_and_proven(tmp_path):
