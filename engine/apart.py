@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
 def kept_apart(round_: Round, allocation: Allocation, student_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
     """For each student who is to be kept apart from others, the slots that those others now close to the student."""
-    wanted = set(student_ids)
-    partners: dict[str, set[str]] = defaultdict(set)
-    for one, other in _separated(round_):
-        if one in wanted:
-            partners[one].add(other)
     held: dict[str, list[str]] = defaultdict(list)
     for row in allocation.assignments:
         held[row.student_id].append(row.slot_id)
@@ -27,8 +22,18 @@ def kept_apart(round_: Round, allocation: Allocation, student_ids: Iterable[str]
         student_id: frozenset(
             slot_id for other in others for own in held.get(other, ()) for slot_id in _near(round_, own, visits)
         )
-        for student_id, others in partners.items()
+        for student_id, others in partners_of(round_, student_ids).items()
     }
+
+
+def partners_of(round_: Round, student_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """For each of ``student_ids`` who is to be kept apart from others, those others."""
+    wanted = set(student_ids)
+    partners: dict[str, set[str]] = defaultdict(set)
+    for one, other in _separated(round_):
+        if one in wanted:
+            partners[one].add(other)
+    return {student_id: frozenset(others) for student_id, others in partners.items()}
 
 
 def _separated(round_: Round) -> Iterator[tuple[str, str]]:

@@ -81,8 +81,8 @@ FULL: Mapping[Bar, tuple[str, str]] = {
         "are group visits at times when the school's coach seats are taken",
     ),
     Bar.GROUP_SHORT: (
-        "has room for a group, but too few students of the school for one",
-        "have room for a group, but too few students of the school for one",
+        "has room for a group, but none of the school could be formed",
+        "have room for a group, but none of the school could be formed",
     ),
 }
 NO_ROOM_AT_ALL = Bar.BEGUN | Bar.WITHDRAWN | Bar.LIMIT
@@ -126,28 +126,29 @@ def full_detail(room: Room, bars: Bars, behind: Behind | None, blocking_level: s
     return " ".join(sentences)
 
 
-def group_short_detail(room: Room, student: Student, slots: NDArray[np.int64], bars: Bars) -> str:
-    """Where no group could be formed, and how many students it would take."""
-    short = slots[bars == Bar.GROUP_SHORT].tolist()
+def group_short_detail(room: Room, student: Student, short: NDArray[np.int64], rest: Bars) -> str:
+    """At which slots no group could be formed, and how many it would take; ``rest`` is what bars the other slots."""
     small = room.round_.schools[student.urn].small
-    fewest = sorted({room.smallest_group(room.slots[slot], small=small) for slot in short})
+    fewest = sorted({room.smallest_group(room.slots[slot], small=small) for slot in short.tolist()})
     needed = f"{fewest[0]}" if len(fewest) == 1 else f"{fewest[0]} to {fewest[-1]}"
-    where = f"at {_slot_named(room, short[0])}" if len(short) == 1 else f"in any of {len(short):,} visits"
+    where = f"at {_slot_named(room, int(short[0]))}" if len(short) == 1 else f"in any of {len(short):,} visits"
     none = f"A group needs at least {needed} students of the school, and none could be formed {where}."
-    return f"{_what_is_full(bars)}. {none}"
+    return " ".join([f"{_passing(len(short) + len(rest))}.", none, *_rest(rest)])
 
 
-def apart_detail(bars: Bars, parted: int, forbidden: int) -> str:
+def apart_detail(bars: Bars, parted: int, groups_parted: NDArray[np.bool_], forbidden: int) -> str:
     """How many slots with room a decision closes, without saying who else it is about."""
     sentences = [_passing(len(bars)) + "."]
     if parted:
         closed = f"{counted(parted, 'slot')} with room {'is' if parted == 1 else 'are'} closed"
         sentences.append(f"{closed} because the student is to be kept apart from another.")
+    if groups_parted.any():
+        closed = f"{counted(int(groups_parted.sum()), 'visit')} could not take a group of the school"
+        sentences.append(f"{closed} because students who would make it up are to be kept apart.")
     if forbidden:
         closed = f"{counted(forbidden, 'more slot')} with room {'is' if forbidden == 1 else 'are'} closed"
         sentences.append(f"{closed} because a decision forbids {'it' if forbidden == 1 else 'them'} to the student.")
-    rest = bars[bars != 0]
-    return " ".join([*sentences, f"The rest are full: {_counts(rest)}."] if len(rest) else sentences)
+    return " ".join([*sentences, *_rest(bars[(bars != 0) & ~groups_parted])])
 
 
 def unproven_detail(bars: Bars, blocking_level: str | None) -> str:
@@ -195,6 +196,11 @@ def _limits(round_: Round, student: Student) -> str:
 def _passing(options: int) -> str:
     one = options == 1
     return f"{counted(options, 'slot')} {'is' if one else 'are'} open to this student"
+
+
+def _rest(bars: Bars) -> tuple[str, ...]:
+    """A sentence about the slots not told of so far, if there are any."""
+    return (f"The rest are full: {_counts(bars)}.",) if len(bars) else ()
 
 
 def _what_is_full(bars: Bars) -> str:

@@ -23,8 +23,8 @@ REASON_WORDS: Mapping[str, tuple[str, str]] = {
         "The student or the school is not free, or an employer's checks end too soon.",
     ),
     "no_option_other": ("Nothing left to choose from", "Other rules, or several together, close everything on offer."),
-    "decision": ("A recorded decision", "A place is free, but a decision on record keeps the student from it."),
-    "group_short": ("No group could be formed", "Visits have room, but too few students of the school for a group."),
+    "decision": ("A recorded decision", "There is room, but a decision on record keeps the student from it."),
+    "group_short": ("No group could be formed", "Visits are for groups, and the school could not form one."),
     "full": ("Every place is taken", "Others came first under the published goals or the lottery."),
     "unproven": ("The run stopped early", "More time for the calculation might place the student."),
 }

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.apart import kept_apart
+from engine.apart import kept_apart, partners_of
 from engine.changes import CHANGES, change_sentence
+from engine.forming import Forming
 from engine.given import given_rows
 from engine.openings import openings
 from engine.precedence import Precedence, Standoff
@@ -142,13 +143,17 @@ class _Inquiry:
             if open_ended or (exchanges.behind is None and exchanges.wins):
                 return _row(student, "unproven", unproven_detail(bars, self.blocking_level))
             return _row(student, "full", room_left_detail(self._room, bars, exchanges.behind))
+        short = bars == Bar.GROUP_SHORT
+        groups_parted = self._forming.parted(student, slots, short)
         kept_from, forbidden = int(((bars == 0) & parted).sum()), len(opening.with_room) if opening else 0
-        if kept_from or forbidden:
-            return _row(student, "decision", apart_detail(bars, kept_from, forbidden), change)
-        if open_ended:
+        if kept_from or groups_parted.any() or forbidden:
+            return _row(student, "decision", apart_detail(bars, kept_from, groups_parted, forbidden), change)
+        hopeless = bool(self._forming.never(student, slots).all())
+        if open_ended and not hopeless:
             return _row(student, "unproven", unproven_detail(bars, self.blocking_level))
-        if (bars == Bar.GROUP_SHORT).any():
-            return _row(student, "group_short", group_short_detail(self._room, student, slots, bars))
+        if hopeless or short.any():
+            where = short | hopeless
+            return _row(student, "group_short", group_short_detail(self._room, student, slots[where], bars[~where]))
         return _row(student, "full", full_detail(self._room, bars, exchanges.behind, self.blocking_level))
 
     def _exchanges(self, student: Student, pairs: NDArray[np.int64], bars: NDArray[np.int16]) -> Standoff:
@@ -187,6 +192,11 @@ class _Inquiry:
     def _precedence(self) -> Precedence:
         rows = given_rows(self.round_, self.options, self.allocation) if self.rows is None else self.rows
         return Precedence(self.options, self._room, rows)
+
+    @cached_property
+    def _forming(self) -> Forming:
+        partners = partners_of(self.round_, (student.student_id for student in self.without.values()))
+        return Forming(self.options, self._room, self.without, partners, self._apart)
 
     @cached_property
     def _apart(self) -> Mapping[str, frozenset[str]]:

@@ -84,19 +84,45 @@ class Room:
         """The fewest students of a school, small or not, who may form a group in the slot."""
         return min(slot.group_min, self.round_.policy.small_school_group_min) if small else slot.group_min
 
+    def missing(self, urn: str, slot: int) -> int:
+        """How many more students of a school it would take in a group slot, by number, for one more to be there."""
+        own = self.members.get(self.slot_ids[slot], {}).get(urn, 0)
+        groups = int(_groups(np.array(own + 1), self._largest[slot]))
+        return self.smallest_group(self.slots[slot], small=self.round_.schools[urn].small) * groups - own
+
+    def limits(self, urn: str) -> Numbers:
+        """How many more of a school the employers' and the school's own limits allow in every slot: int64[slots]."""
+        of_employers = np.minimum(self._employer_left, self._employer_day_left)
+        return np.minimum(of_employers, np.minimum(*self._limits_of(self.round_.schools[urn])))
+
+    def support_limit(self, urn: str, slot: int) -> int:
+        """How many more students of a school who need support the slot numbered ``slot`` can take."""
+        return int(self._support_left[slot]) if self._counts_support(self.round_.schools[urn])[slot] else PLENTY
+
+    def _limits_of(self, school: School) -> tuple[Numbers, Numbers]:
+        """How many more a school may have out in every slot, and by coach."""
+        return (
+            self._out_left(school.max_out_per_half_day, school.urn, self._in_person),
+            self._out_left(school.coach_seats_per_half_day, school.urn, self._visit),
+        )
+
+    def _counts_support(self, school: School) -> NDArray[np.bool_]:
+        """In which slots a student of the school who needs support takes a support place."""
+        return self._in_person & ~self._visit if school.small else self._in_person
+
     def _bars(self, school: School, *, support: bool) -> Bars:
         bars = self._common.copy()
-        _add(bars, Bar.SCHOOL_OUT, self._out_left(school.max_out_per_half_day, school.urn, self._in_person) < 1)
-        _add(bars, Bar.COACH, self._out_left(school.coach_seats_per_half_day, school.urn, self._visit) < 1)
+        out_left, seats_left = self._limits_of(school)
+        _add(bars, Bar.SCHOOL_OUT, out_left < 1)
+        _add(bars, Bar.COACH, seats_left < 1)
         if support:
-            own = self._visit if school.small else np.zeros_like(self._visit)
-            _add(bars, Bar.SUPPORT, self._in_person & ~own & (self._support_left < 1))
+            _add(bars, Bar.SUPPORT, self._counts_support(school) & (self._support_left < 1))
         bars |= self._of_strangers(school.small)
         held = np.array(self._out.get(school.urn, ()), dtype=np.int64).reshape(-1, 2)
         numbers, counts = held[:, 0], held[:, 1]
         bars[numbers] &= ~np.int16(Bar.GROUP_SHORT | Bar.ONE_SCHOOL)
         bars[numbers[self._in_school[numbers] & (self._schools_in[numbers] > 1)]] |= np.int16(Bar.ONE_SCHOOL)
-        grouped = self._group[numbers]
+        grouped = self.grouped[numbers]
         bars[numbers[grouped]] &= ~np.int16(Bar.TAKEN)
         bars[numbers[grouped]] |= self._group_bars(numbers[grouped], counts[grouped], small=school.small)
         return bars
@@ -105,7 +131,7 @@ class Room:
         """The bars of groups and in-school slots for a school, small or not, that has no student in them."""
         if small not in self._fresh:
             bars = np.zeros(len(self.slots), dtype=np.int16)
-            grouped = np.flatnonzero(self._group)
+            grouped = np.flatnonzero(self.grouped)
             bars[grouped] = self._group_bars(grouped, np.zeros(len(grouped), dtype=np.int64), small=small)
             _add(bars, Bar.ONE_SCHOOL, self._in_school & (self._schools_in > 0))
             self._fresh[small] = bars
@@ -150,7 +176,7 @@ class Room:
         """The bars that are the same for every school."""
         bars = np.zeros(len(self.slots), dtype=np.int16)
         policy = self.round_.policy
-        alone = ~self._group
+        alone = ~self.grouped
         capacity = np.array([slot.capacity for slot in self.slots], dtype=np.int64)
         _add(bars, Bar.WITHDRAWN, alone & (capacity == 0))
         _add(bars, Bar.TAKEN, alone & (capacity > 0) & (self._taken >= capacity))
@@ -171,13 +197,14 @@ class Room:
         return np.array([experience.delivery == "in_school" for experience in self.experiences], dtype=np.bool_)
 
     @cached_property
-    def _group(self) -> NDArray[np.bool_]:
+    def grouped(self) -> NDArray[np.bool_]:
+        """The slots that schools visit in groups: bool[slots]."""
         return np.array([experience.grouping == "group" for experience in self.experiences], dtype=np.bool_)
 
     @cached_property
     def _visit(self) -> NDArray[np.bool_]:
         """The in-person group slots."""
-        return self._in_person & self._group
+        return self._in_person & self.grouped
 
     @cached_property
     def _taken(self) -> Numbers:

@@ -54,6 +54,14 @@ def test_not_available_is_said_of_the_absent_and_of_a_limit_of_nought(who, limit
     assert reasons(round_of(who, policy=policy_of(**limits)))["s1"].reason == "not_available"
 
 
+def test_a_change_is_not_said_where_a_limit_of_nought_would_undo_it():
+    """Being available would open the slot, if the student might have any."""
+    absent = student(available=False)
+    assert "were available" in reasons(round_of(absent))["s1"].change
+    assert reasons(round_of(replace(absent, max_experiences=0)))["s1"].change == ""
+    assert reasons(round_of(absent, policy=policy_of(max_half_days=0)))["s1"].change == ""
+
+
 NO_OPTION = {
     "year": (student(year_group=12), {}, "no_option_year"),
     "individual_age": (student(year_group=9), {}, "no_option_year"),

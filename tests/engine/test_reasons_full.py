@@ -19,8 +19,9 @@ from audit_rounds import (
     virtual,
     visit,
 )
-from reason_rounds import could_be_given, forbid, reasons
+from reason_rounds import allocation_of, could_be_given, forbid, reasons
 
+from engine.audit import audit
 from engine.domain import Decision, Preference
 from engine.policy import Level
 
@@ -79,6 +80,73 @@ def test_a_special_school_s_student_makes_a_group_alone():
     """With a small-school minimum of one there is room: no group is short."""
     round_ = round_of(school(type="special"), visit(), slot(groups=1, group_min=3, group_max=8))
     assert reasons(round_, proven=False)["s1"].reason == "unproven"
+
+
+def pair_for_a_visit(*more, **decisions):
+    """Two students of one school, and a visit for groups of two that nobody has."""
+    return round_of(student("s1"), student("s2"), visit(), slot(groups=1, group_min=2, group_max=8), *more, **decisions)
+
+
+def test_a_group_that_only_a_separation_prevents_is_a_decision_s():
+    """Both wait and two would do, but they are to be kept apart: nobody is named, and the visit is counted."""
+    found = reasons(pair_for_a_visit(decisions=(apart("s1", "s2"),)))
+    assert [found[who].reason for who in ("s1", "s2")] == ["decision", "decision"]
+    assert "1 visit could not take a group of the school" in found["s1"].detail
+    assert "s2" not in found["s1"].detail
+    assert not audit(pair_for_a_visit(), allocation_of("s1 t1", "s2 t1")).breaches
+
+
+@pytest.mark.parametrize(
+    "more",
+    [[student("s2", available=False)], [school(coach_seats_per_half_day=1)], [employer(max_students=1)]],
+    ids=["nobody else", "coach", "employer"],
+)
+def test_a_group_that_is_short_without_the_separation_is_short(more):
+    """Were the two not kept apart, there would be no group either."""
+    found = reasons(pair_for_a_visit(*more, decisions=(apart("s1", "s2"),)))["s1"]
+    assert found.reason == "group_short"
+    assert "at least 2 students of the school" in found.detail
+
+
+def test_two_kept_apart_among_enough_others_prevent_no_group():
+    """Three of four may go together and three are needed: what left them without was not the separation."""
+    people = [student(f"s{n}") for n in range(1, 5)]
+    wanted = {"decisions": (apart("s1", "s2"),)}
+    enough = round_of(*people, visit(), slot(groups=1, group_min=3, group_max=8), **wanted)
+    assert reasons(enough)["s1"].reason == "group_short"
+    four = round_of(*people, visit(), slot(groups=1, group_min=4, group_max=8), **wanted)
+    assert [each.reason for each in reasons(four).values()] == ["decision"] * 4
+
+
+def test_supported_students_without_a_place_make_up_no_group():
+    """Two would do, but only one of them could have a support place: it is not the separation."""
+    people = [student(f"s{n}", support=True) for n in (1, 2)]
+    one = round_of(
+        *people, visit(), slot(groups=1, group_min=2, group_max=8, support_places=1), decisions=(apart("s1", "s2"),)
+    )
+    assert reasons(one)["s1"].reason == "group_short"
+
+
+ELSEWHERE = [student(f"s{n}", urn="100002") for n in (2, 3)]
+
+
+def test_a_school_too_small_for_any_group_is_short_though_the_visit_is_taken():
+    """One student alone and groups of two: that others are there is not why, however soon the run stopped."""
+    visit_for_two = visit(), slot(groups=1, group_min=2, group_max=8)
+    round_ = round_of(student("s1"), *ELSEWHERE, school("100001"), school("100002"), *visit_for_two)
+    for proven in (True, False):
+        found = reasons(round_, "s2 t1", "s3 t1", proven=proven)["s1"]
+        assert found.reason == "group_short"
+        assert "at least 2 students of the school" in found.detail
+
+
+def test_a_taken_visit_is_full_where_the_school_could_have_formed_a_group():
+    """A second student of the school is placed elsewhere and could have come: competition decided."""
+    other = employer("e2"), experience("x2", employer_id="e2"), slot("t2", experience_id="x2", capacity=1)
+    visit_for_two = employer("e1"), visit(), slot(groups=1, group_min=2, group_max=8)
+    people = [student("s1"), student("s4"), *ELSEWHERE, school("100001"), school("100002")]
+    found = reasons(round_of(*people, *visit_for_two, *other), "s2 t1", "s3 t1", "s4 t2")["s1"]
+    assert found.reason == "full"
 
 
 def two(*facts, **more):
@@ -187,3 +255,11 @@ def test_room_that_the_policy_does_not_want_used_is_explained_by_its_goal():
     assert found.reason == "full"
     assert "has room" in found.detail
     assert "`travel`" in found.detail
+
+
+def test_room_that_a_tolerance_lets_lie_idle_is_explained():
+    """The one level would gain by the student and may give that much up: nobody went first, and nothing is unproven."""
+    idle = policy_of(levels=(Level("reach", {"reach": 1}, tolerance=0.5),))
+    found = reasons(round_of(policy=idle))["s1"]
+    assert found.reason == "full"
+    assert "No level of the policy is better for placing the student there." in found.detail
