@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 
-EXACT_COLUMNS = 2_000
+EXACT_COLUMNS = 1_600
 """Rounds whose exact model has fewer columns are solved by it alone."""
 BLENDED_PAIRS = 30_000
 """Rounds of up to so many eligible pairs have an exact model that betters what prices find."""

@@ -18,14 +18,14 @@ from solver.measure import goal_values, level_value, level_values
 from solver.pool import restricted
 from solver.prices import SCALE, Prices, worths
 from solver.rates import combined_goals, combined_rates
-from solver.redealing import Redealing, bundles_near
+from solver.redealing import Redealing, bundles_near, mingled_parts
 from solver.rescue import Rescue, missed
-from solver.stages import HEADS, UNBEATEN
+from solver.stages import HEADS
 from solver.sweeps import Exchange, Sweeper
 from solver.touched import options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from engine.policy import Level
     from solver.arrays import Bools, Ints
@@ -51,8 +51,8 @@ FILL_EVERY = 3
 """In one sweep of so many students give nothing up, and are only offered more."""
 RESCUES, FEW_MISSED = 3, 60
 """How often room is made for the last students missed, and for how many at once."""
-WHOLE = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.99}
-"""Where all is dealt out anew a neighbourhood is solved to its end."""
+WHOLE = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.99, "mip_max_nodes": 20}
+"""Where all is dealt out anew a neighbourhood is solved to its end, if that is not far."""
 MUCH = 0.5
 """What a slot must miss to be aimed at, in what a slot is worth."""
 
@@ -148,23 +148,24 @@ class Bettering:
         return np.asarray(pool[best])
 
     def deal(self, level: int, given: Ints, dealing: Dealing, floors: Sequence[int], enough: int) -> Ints:
-        """Sweeps in which all is dealt out anew for this level alone, the earlier ones kept in every neighbourhood."""
+        """Sweeps in which all is dealt out anew, the earlier levels kept in every neighbourhood."""
         standing, lifted = dealing.standing, dealing.lifted
         pool = union(self.stages.pool, given)
         problem, blocks = restricted(self.problem, pool), self.stages.catalogue
-        sweeper = Sweeper(
-            problem, self._alone(level), self.workers, [each.goals for each in self.levels[:level]], WHOLE
-        )
-        prices, much = lifted.prices.within(pool), int(MUCH * self.stages.swing[level] * SCALE)
+        sweeper, mingled = self._dealer(level, problem), self.effort.mingled
+        aim = Aim(problem, lifted.prices.within(pool), DEALT, int(MUCH * self.stages.swing[level] * SCALE))
         chosen = best = np.searchsorted(pool, given)
         vain = 0
         for _ in range(self.effort.deals):
             if self.clock.stop() or vain == VAIN_DEALS or self.worth(level, pool[best]) >= enough:
                 break
             bundles = bundles_near(problem, self.levels, level, blocks, standing, lifted.brought, chosen)
-            parts, _ = Aim(problem, prices, DEALT, much).parts(chosen, self.generator)
-            chosen = sweeper.sweep(chosen, parts, Redealing(problem, bundles), self.clock)
-            vain += self.worth(level, pool[chosen]) <= self.worth(level, pool[best])
+            if mingled:
+                parts, dealt = mingled_parts(problem, mingled, len(self.workers), self.generator)
+            else:
+                parts, dealt = aim.parts(chosen, self.generator)[0], np.ones(len(problem.students.school), dtype=bool)
+            chosen = sweeper.sweep(chosen, parts, Redealing(problem, bundles, dealt), self.clock)
+            vain += not mingled and self.worth(level, pool[chosen]) <= self.worth(level, pool[best])
             if not self._keeps(pool[chosen], floors):
                 chosen = best
             elif self._key(pool[chosen]) > self._key(pool[best]):
@@ -196,13 +197,15 @@ class Bettering:
                 few = False
         return given
 
-    def _alone(self, level: int) -> Mapping[str, int]:
-        """The level's goals; the leading one's beside those of the levels that count heads, which win always."""
-        if level != self.leading:
-            return self.levels[level].goals
-        head = 1 + int(UNBEATEN * self.stages.swing[level])
-        rates = [head ** (level - number) for number in range(level)]
-        return combined_goals(self.levels[: level + 1], [*rates, 1])
+    def _dealer(self, level: int, problem: Problem) -> Sweeper:
+        """Sweeps that better a level and keep those before it; at the leading one those below settle what is even."""
+        kept = [each.goals for each in self.levels[:level]]
+        if level != self.leading or self.levels[level] not in self.ranked:
+            return Sweeper(problem, self.levels[level].goals, self.workers, kept, WHOLE)
+        half = max(WHOLE["mip_abs_gap"], self.rates[self.ranked.index(self.levels[level])] / 2)
+        goals = combined_goals(self.ranked, self.rates)
+        nodes = {"mip_max_nodes": 1} if self.effort.mingled else {}
+        return Sweeper(problem, goals, self.workers, kept, {**WHOLE, "mip_abs_gap": half, **nodes})
 
     def _released(self, problem: Problem, turn: int) -> Ints:
         """By student, which of the slots held to give up in a sweep: the n-th, or none where fewer are held."""

@@ -29,15 +29,14 @@ if TYPE_CHECKING:
     from solver.exact import ExactPath, LevelAnswer
     from solver.ladder import Method
 
-SMALL, LIKELY = 8_000, 5_000
-"""Columns of models that are asked about whole; of larger ones so many likely columns are asked about first."""
+SMALL, SMALLEST, LIKELY = 8_000, 5_000, 5_000
+"""Columns of models that are asked about whole, and of those that are worth more; of larger ones so many likely columns
+are asked about first."""
 MOST = 15_000
 """Columns that a better answer may take up to which HiGHS is asked to prove a level: more take it minutes."""
-NODES, FEW_NODES = 250, 10
-"""Branches that HiGHS may take in one model; in a larger one."""
-CHECKS, FEW_CHECKS = 1_500, 200
-"""How often HiGHS may ask itself whether to go on, which also limits what it does before its first branch: most of its
-work. In one model; in a larger one."""
+NODES, CHECKS = (1_500, 250, 10), (6_000, 1_500, 200)
+"""Branches that HiGHS may take in one of the smallest models, in a small one, in a larger one; and how often it may ask
+itself whether to go on, which also limits what it does before its first branch: most of its work."""
 UNPROVEN = 15
 """How many times less often at a level that need not be proven."""
 TIMES, TIMES_LARGE = 4, 2
@@ -131,7 +130,7 @@ class BlendedPath:
         held = ~np.isin(before.student, stuck)
         at = pool.column[np.searchsorted(pool.pair, before.pair[held])]
         return self._holding(
-            question, at, last.core.taken(answer.value)[held], mip_max_nodes=FEW_NODES, checks=FEW_CHECKS
+            question, at, last.core.taken(answer.value)[held], mip_max_nodes=NODES[-1], checks=CHECKS[-1]
         )
 
     def _holding(self, question: _Question, columns: Ints, number: Ints, **settings: int) -> Answer:
@@ -156,9 +155,8 @@ class BlendedPath:
         loss = np.where((relaxed.value > ROUNDING) | (start > 0), 0.0, np.abs(relaxed.reduced))
         best = float(objective.dense(len(start)) @ start + objective.constant)
         bound = relaxed.objective if known is None else min(relaxed.objective, known)
-        large = len(loss) > SMALL
-        nodes, checks = (FEW_NODES, FEW_CHECKS) if large else (NODES, CHECKS)
-        effort = {"mip_max_nodes": nodes, "checks": checks if prove else checks // UNPROVEN}
+        large, size = len(loss) > SMALL, (len(loss) > SMALLEST) + (len(loss) > SMALL)
+        effort = {"mip_max_nodes": NODES[size], "checks": CHECKS[size] if prove else CHECKS[max(1, size)] // UNPROVEN}
         stages = [*([float(np.sort(loss)[LIKELY])] if large else []), float("inf")]
         for most in stages if prove else stages[:1]:
             likely = np.where(loss <= min(most, relaxed.objective - best) + ROUNDING, program.upper, 0.0)

@@ -71,12 +71,13 @@ class BySchool:
         sizes = (0.01, 0.002) if level == self.bettering.leading else (0.1, 0.003)
         search = stages.sought(level, floors, efforts.trying, sizes[0])
         relaxed, prices = stages.descend(search, efforts.later, *sizes)
-        if not efforts.lifts or not len(prices.own_pair) or self.bettering.clock.stop():
+        lifts = 0 if efforts.lead_only and level != self.bettering.leading else efforts.lifts
+        if not lifts or not len(prices.own_pair) or self.bettering.clock.stop():
             return Priced(relaxed.bound, prices)
         point = search.descent.point
         search.descent.forced[:] = groups_held(self.bettering.problem, stages.catalogue, chosen)
         settled = stages.settled(search, stages.swing[search.level])
-        lifted = settled.narrowed(efforts.lifts, efforts.lift_turns)
+        lifted = settled.narrowed(lifts, efforts.lift_turns)
         search.reopen(point)
         best, by = min(((lifted.relaxed, lifted.prices), (relaxed, prices)), key=lambda each: each[0].total)
         return Priced(best.bound, by, Dealing(settled.standing, lifted))

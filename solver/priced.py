@@ -93,6 +93,8 @@ class PricedPath:
             self.chosen = bettering.improve(level, self.chosen, found, floors, bound)
             if priced is not None and priced.dealing is not None:
                 self.chosen = bettering.deal(level, self.chosen, priced.dealing, floors, bound)
+                if level == self.leading:
+                    self.chosen = bettering.improve(level, self.chosen, found, floors, bound)
             if level < self.leading:
                 self.chosen = bettering.rescue(level, self.chosen, bound)
         return LevelAnswer(self.chosen, bound, None, prices)

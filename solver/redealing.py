@@ -40,21 +40,36 @@ WILLING = 2
 
 @dataclass(frozen=True, slots=True)
 class Redealing:
-    """Every student gives up everything, and is offered the ``bundles`` at hand."""
+    """Students (by number: whether ``dealt`` to) give up everything, and are offered the ``bundles`` at hand."""
 
     problem: Problem
     bundles: Columns
+    dealt: Bools
 
     def release(self, chosen: Ints) -> Release:
-        """All of it."""
-        return Release(np.ones(len(chosen), dtype=bool), np.zeros(len(chosen), dtype=bool))
+        """All that they hold."""
+        return Release(self.dealt[self.problem.pairs.student_of(chosen)], np.zeros(len(chosen), dtype=bool))
 
     def moves(self, schools: Ints, chosen: Ints, student: Ints, free: Bools) -> Candidates:  # noqa: ARG002
-        """The bundles of the schools' students."""
+        """The bundles of the schools' students who are dealt to."""
         bundles = self.bundles
-        mine = np.isin(self.problem.students.school[bundles.owner], schools)
+        mine = np.isin(self.problem.students.school[bundles.owner], schools) & self.dealt[bundles.owner]
         goals = {goal: bundles.goals[mine, number] for number, goal in enumerate(GOALS)}
         return Candidates(bundles.owner[mine], bundles.pairs[mine], goals)
+
+
+def mingled_parts(problem: Problem, many: int, parts: int, generator: np.random.Generator) -> tuple[list[Ints], Bools]:
+    """The schools in ``parts`` of about as many students, by lot, and ``many`` students or so of each, by lot.
+
+    Some students of every school have more to exchange than all of a few.
+    """
+    facts = problem.students
+    size = np.bincount(facts.school, minlength=len(problem.school_ids))
+    found: list[list[int]] = [[] for _ in range(parts)]
+    for school in generator.permutation(len(size)).tolist():
+        min(found, key=lambda part: size[part].sum()).append(school)
+    dealt = generator.random(len(facts.school)) < many * parts / max(1, len(facts.school))
+    return [np.array(sorted(part), dtype=np.int64) for part in found if part], dealt
 
 
 def bundles_near(

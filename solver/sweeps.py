@@ -110,14 +110,14 @@ class Sweeper:
     """Re-places neighbourhoods of one problem.
 
     ``goals`` are what the sweeps improve; ``kept`` are sums of goals of which no neighbourhood may come to less than it
-    did. ``gaps`` are HiGHS' settings that say when a neighbourhood is good enough.
+    did. ``enough`` are HiGHS' settings that say when a neighbourhood is good enough.
     """
 
     problem: Problem
     goals: Mapping[str, int]
     workers: Sequence[Highs]
     kept: Sequence[Mapping[str, int]] = ()
-    gaps: Mapping[str, float] = field(default_factory=lambda: {"mip_rel_gap": 1e-5})
+    enough: Mapping[str, float] = field(default_factory=lambda: {"mip_rel_gap": 1e-8, "mip_max_nodes": NODES})
 
     def sweep(self, chosen: Ints, neighbourhoods: Sequence[Ints], change: Change, clock: Clock) -> Ints:
         """One pass over ``neighbourhoods`` (arrays of schools, disjoint), as many at once as there are workers."""
@@ -169,8 +169,7 @@ class Sweeper:
             model.objective(self.goals),
             self._floors(model, start),
             start,
-            mip_max_nodes=NODES,
-            **self.gaps,
+            **self.enough,
         )
         if answer.value is None:
             return None

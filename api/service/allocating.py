@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
     Beside = Callable[[Round, Allocation], tuple[Mapping[str, bytes], Mapping[str, Any]]]
 
-AFTERWARDS = 1.8
-"""What the audit and writing take, about, in what has been spent when solving begins."""
+AFTERWARDS, LOADING = 1.8, 0.6
+"""What the audit and writing take, about, in what reading the round has taken when solving begins, and in what starting
+took, for they too load what they need."""
 
 
 def _nothing_more(_round: Round, _allocation: Allocation) -> tuple[Mapping[str, bytes], Mapping[str, Any]]:
@@ -88,7 +89,10 @@ def allocate_round(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: where it writes, its limits, who may stop it and who hears of it; ``began`` is when, in seconds."""
+    """One run: where it writes, its limits, who may stop it and who hears of it.
+
+    ``began`` is when its process did, and ``reading`` when the round began to be read, in seconds.
+    """
 
     out: Path
     time_limit: float | None
@@ -97,6 +101,7 @@ class Run:
     listener: Callable[[Progress], None] | None
     stage: Callable[[str], None]
     began: float
+    reading: float = field(default_factory=perf_counter)
 
     def require_place(self) -> None:
         """Refuse, before any work, a folder that could not be written."""
@@ -110,8 +115,11 @@ class Run:
 
     def clock(self) -> Clock:
         """The solver's clock, with the time that is left once time is kept back for the audit and for writing."""
-        spent = perf_counter() - self.began
-        left = None if self.time_limit is None else max(0.0, self.time_limit - (1 + AFTERWARDS) * spent)
+        if self.time_limit is None:
+            return Clock(Limits(None, self.workers), cancelled=self.stop)
+        now = perf_counter()
+        afterwards = AFTERWARDS * (now - self.reading) + LOADING * (self.reading - self.began)
+        left = max(0.0, self.time_limit - (now - self.began) - afterwards)
         return Clock(Limits(left, self.workers), cancelled=self.stop)
 
 
