@@ -35,12 +35,15 @@ class Forming:
     partners: Mapping[str, frozenset[str]]
     closed: Mapping[str, frozenset[str]]
     _wide: dict[str, Numbers] = field(default_factory=dict)
+    _asked: dict[tuple[str, int], list[Student]] = field(default_factory=dict)
 
     def never(self, student: Student, slots: Numbers) -> Booleans:
         """In which of ``slots`` the school could form no group even if all its students who pass the rules came."""
-        small = self.room.round_.schools[student.urn].small
-        least = [self.room.smallest_group(self.room.slots[slot], small=small) for slot in slots.tolist()]
-        return self.room.grouped[slots] & (self._could_come(student.urn)[slots] < np.array(least, dtype=np.int64))
+        grouped = self.room.grouped[slots]
+        if not grouped.any():
+            return grouped
+        least = self.room.smallest_groups(small=self.room.round_.schools[student.urn].small)
+        return grouped & (self._could_come(student.urn) < least)[slots]
 
     def parted(self, student: Student, slots: Numbers, short: Booleans) -> Booleans:
         """In which of ``slots`` that are ``short`` of a group enough students wait for one, and are to be kept apart.
@@ -49,15 +52,15 @@ class Forming:
         the most where separations are few and form no ring, as they do in practice.
         """
         parted = np.zeros(len(slots), dtype=np.bool_)
-        if self._schools_with_partners[student.urn]:
-            parted[short] = [self._is_parted(student, slot) for slot in slots[short].tolist()]
+        if short.any() and any(self.partners.get(each.student_id) for _, each in self._waiting[student.urn]):
+            limits = self.room.limits(student.urn)
+            parted[short] = [self._is_parted(student, slot, int(limits[slot])) for slot in slots[short].tolist()]
         return parted
 
-    def _is_parted(self, student: Student, slot: int) -> bool:
+    def _is_parted(self, student: Student, slot: int, most: int) -> bool:
+        """Whether separations keep a group from a slot where limits allow ``most`` more students."""
         missing = self.room.missing(student.urn, slot)
-        if missing > self.room.limits(student.urn)[slot]:
-            return False
-        waiting = self._waiting(student.urn, slot)
+        waiting = self._waiting_for(student.urn, slot) if missing <= most else ()
         supported = self.room.support_limit(student.urn, slot)
         if _seated(waiting, supported) < missing:
             return False
@@ -80,11 +83,14 @@ class Forming:
     def _partners_among(self, student: Student, free: Mapping[str, Student]) -> set[str]:
         return {other for other in self.partners.get(student.student_id, ()) if other in free}
 
-    def _waiting(self, urn: str, slot: int) -> list[Student]:
+    def _waiting_for(self, urn: str, slot: int) -> list[Student]:
         """The school's students without a slot who pass the rules there."""
-        first, slots = self.options.first, self.options.slot
-        mine = ((number, each) for number, each in self.without.items() if each.urn == urn)
-        return [each for number, each in mine if (slots[first[number] : first[number + 1]] == slot).any()]
+        if (urn, slot) not in self._asked:
+            first, slots = self.options.first, self.options.slot
+            self._asked[urn, slot] = [
+                each for n, each in self._waiting[urn] if (slots[first[n] : first[n + 1]] == slot).any()
+            ]
+        return self._asked[urn, slot]
 
     def _could_come(self, urn: str) -> Numbers:
         """For every slot, how many of the school's students pass the rules."""
@@ -102,12 +108,12 @@ class Forming:
         return numbers
 
     @cached_property
-    def _schools_with_partners(self) -> Mapping[str, bool]:
-        """Which schools have students without a slot who are to be kept apart from anyone."""
-        found: dict[str, bool] = defaultdict(bool)
-        for student in self.without.values():
-            found[student.urn] |= bool(self.partners.get(student.student_id))
-        return found
+    def _waiting(self) -> Mapping[str, list[tuple[int, Student]]]:
+        """Every school's students without a slot."""
+        waiting: dict[str, list[tuple[int, Student]]] = defaultdict(list)
+        for number, student in self.without.items():
+            waiting[student.urn].append((number, student))
+        return waiting
 
 
 def _seated(students: Collection[Student], supported: int) -> int:

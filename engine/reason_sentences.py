@@ -129,7 +129,7 @@ def full_detail(room: Room, bars: Bars, behind: Behind | None, blocking_level: s
 def group_short_detail(room: Room, student: Student, short: NDArray[np.int64], rest: Bars) -> str:
     """At which slots no group could be formed, and how many it would take; ``rest`` is what bars the other slots."""
     small = room.round_.schools[student.urn].small
-    fewest = sorted({room.smallest_group(room.slots[slot], small=small) for slot in short.tolist()})
+    fewest = np.unique(room.smallest_groups(small=small)[short]).tolist()
     needed = f"{fewest[0]}" if len(fewest) == 1 else f"{fewest[0]} to {fewest[-1]}"
     where = f"at {_slot_named(room, int(short[0]))}" if len(short) == 1 else f"in any of {len(short):,} visits"
     none = f"A group needs at least {needed} students of the school, and none could be formed {where}."

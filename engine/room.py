@@ -54,6 +54,7 @@ class Room:
     allocation: Allocation
     _asked: dict[tuple[str, bool], Bars] = field(default_factory=dict)
     _fresh: dict[bool, Bars] = field(default_factory=dict)
+    _least: dict[bool, Numbers] = field(default_factory=dict)
 
     def bars(self, urn: str, *, support: bool) -> Bars:
         """For one more student of a school, needing a support place or not, every slot's ``Bar``: int16[slots]."""
@@ -80,15 +81,18 @@ class Room:
             members[row.slot_id][self.round_.students[row.student_id].urn] += 1
         return members
 
-    def smallest_group(self, slot: Slot, *, small: bool) -> int:
-        """The fewest students of a school, small or not, who may form a group in the slot."""
-        return min(slot.group_min, self.round_.policy.small_school_group_min) if small else slot.group_min
+    def smallest_groups(self, *, small: bool) -> Numbers:
+        """The fewest students of a school, small or not, who may form a group in every slot: int64[slots]."""
+        if small not in self._least:
+            least = np.array([slot.group_min for slot in self.slots], dtype=np.int64)
+            self._least[small] = np.minimum(least, self.round_.policy.small_school_group_min) if small else least
+        return self._least[small]
 
     def missing(self, urn: str, slot: int) -> int:
         """How many more students of a school it would take in a group slot, by number, for one more to be there."""
         own = self.members.get(self.slot_ids[slot], {}).get(urn, 0)
         groups = int(_groups(np.array(own + 1), self._largest[slot]))
-        return self.smallest_group(self.slots[slot], small=self.round_.schools[urn].small) * groups - own
+        return int(self.smallest_groups(small=self.round_.schools[urn].small)[slot]) * groups - own
 
     def limits(self, urn: str) -> Numbers:
         """How many more of a school the employers' and the school's own limits allow in every slot: int64[slots]."""
@@ -143,7 +147,7 @@ class Room:
         together = own + 1
         needed = _groups(together, largest)
         taken = self._groups_in[numbers] - _groups(own, largest) + needed > offered
-        least = np.array([self.smallest_group(self.slots[n], small=small) for n in numbers.tolist()], dtype=np.int64)
+        least = self.smallest_groups(small=small)[numbers]
         short = np.where(least * needed > together, Bar.GROUP_SHORT, 0)
         bars: Bars = np.where(offered == 0, Bar.WITHDRAWN, np.where(taken, Bar.TAKEN, short)).astype(np.int16)
         return bars
