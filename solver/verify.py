@@ -52,6 +52,8 @@ class _Claim:
     bound: int
     price_bound: int | None
     proof: str
+    optimal: bool
+    """Whether the status says that its best meets its bound."""
 
     @property
     def floor(self) -> int:
@@ -104,6 +106,11 @@ def _wrong(claims: Sequence[_Claim], number: int, bound: int) -> str:
         *([f"a value of {claim.value} is above the best, {claim.best}"] if claim.value > claim.best else []),
         *(f"a best of {claim.best} is above the bound, {most}" for most in (claim.bound, bound) if claim.best > most),
         *(f"the prices prove {bound}, not {least}" for least in claimed if bound > least),
+        *(
+            ["the status is optimal, but the best is below the bound"]
+            if claim.optimal and claim.best < claim.bound
+            else []
+        ),
     ]
     return "; ".join(dict.fromkeys(wrong))
 
@@ -122,10 +129,11 @@ def _claims(levels: Sequence[Level], certificate: dict[str, Any]) -> list[_Claim
             f"{', '.join(str(each.get('name')) for each in claimed) or 'none'}, not "
             f"{', '.join(level.name for level in levels)}"
         )
-    return [_claim(level, each) for level, each in zip(levels, claimed, strict=True)]
+    optimal = certificate.get("status") == "optimal"
+    return [_claim(level, each, optimal=optimal and level.proof) for level, each in zip(levels, claimed, strict=True)]
 
 
-def _claim(level: Level, claimed: dict[str, Any]) -> _Claim:
+def _claim(level: Level, claimed: dict[str, Any], *, optimal: bool) -> _Claim:
     for key in ("value", "best", "bound"):
         if type(claimed.get(key)) is not int:
             raise ProofRefusedError(f"the certificate's {key} of level {level.name} is not a whole number")
@@ -138,4 +146,5 @@ def _claim(level: Level, claimed: dict[str, Any]) -> _Claim:
         claimed["bound"],
         price_bound if type(price_bound) is int else None,
         proof if proof in {"prices", "enumeration", "solver"} else "unknown",
+        optimal,
     )

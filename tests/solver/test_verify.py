@@ -33,7 +33,7 @@ def answered(round_):
     return allocate(round_, options, Limits(workers=1)), build_problem(round_, options)
 
 
-def published(outcome, folder, **claims):
+def published(outcome, folder, status=None, **claims):
     """A folder with the outcome's proofs and a certificate; ``claims`` are added to its first level's figures."""
     levels = [
         {"name": r.level.name, "proof": r.proof}
@@ -42,7 +42,7 @@ def published(outcome, folder, **claims):
     ]
     for figure, more in claims.items():
         levels[0][figure] += more
-    (folder / "certificate.json").write_text(json.dumps({"levels": levels}))
+    (folder / "certificate.json").write_text(json.dumps({"status": status or outcome.status, "levels": levels}))
     for name, content in outcome.proof_files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
@@ -126,10 +126,21 @@ def test_a_smaller_bound_than_the_prices_prove_does_not_hold(figure, tmp_path):
     round_ = ONE.round()
     outcome, _ = answered(round_)
     assert outcome.levels[0].proof == "prices"
-    assert verify_bound(round_, published(outcome, tmp_path, **{figure: 1}))[0].ok
+    assert verify_bound(round_, published(outcome, tmp_path, "feasible", **{figure: 1}))[0].ok
     found = verify_bound(round_, published(outcome, tmp_path, **{figure: -1}))[0]
     assert not found.ok
     assert "prove" in found.remark
+
+
+def test_a_status_of_optimal_is_held_to_every_level_that_counts(tmp_path):
+    """With a bound that leaves a gap the status is a lie, but at a level that is no part of it."""
+    round_ = ONE.round()
+    outcome, _ = answered(round_)
+    assert outcome.status == "optimal"
+    assert "status is optimal" in verify_bound(round_, published(outcome, tmp_path, bound=1))[0].remark
+    levels = (replace(round_.policy.levels[0], proof=False), *round_.policy.levels[1:])
+    aside = replace(round_, policy=replace(round_.policy, levels=levels))
+    assert verify_bound(aside, published(outcome, tmp_path, bound=1))[0].ok
 
 
 def test_an_earlier_level_that_was_not_kept_proves_nothing_later(tmp_path):
