@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.aiming import Aim
+from solver.alone import UNFIT
 from solver.arrays import union
-from solver.candidates import NEVER, linear_worths, places_left
+from solver.candidates import linear_worths, places_left
 from solver.highs import Highs
 from solver.measure import goal_values, level_value, level_values
 from solver.pool import restricted
@@ -229,4 +230,4 @@ def linears(levels: Sequence[Level], level: int, prices: Prices, problem: Proble
 
 def _within(problem: Problem, slots: Bools, linear: Ints) -> Ints:
     """The pairs' worth, for some slots only."""
-    return np.where(slots[problem.pairs.slot.raw], linear, NEVER)
+    return np.where(slots[problem.pairs.slot.raw], linear, UNFIT)

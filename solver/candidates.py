@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver import bundles
+from solver.alone import UNFIT
 from solver.arrays import union
 from solver.bound import kernel_facts
 from solver.kernels import chosen_for
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 _LOADED = (bundles,)
-NEVER = -(1 << 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def single_moves(
     first, slot = problem.pairs.first, problem.pairs.slot
     rows, pairs = [np.arange(len(students))], [released]
     for linear in linears:
-        best = np.full((len(students), many), NEVER, dtype=np.int64)
+        best = np.full((len(students), many), UNFIT, dtype=np.int64)
         picks = np.full((len(students), many), -1, dtype=np.int64)
         kernels.single_moves(
             students, kept, first, slot.raw, linear, student_facts, slot_facts, amounts, flags, best, picks

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.candidates import NEVER, Candidates, move_goals, places_left, single_moves
+from solver.alone import UNFIT
+from solver.candidates import Candidates, move_goals, places_left, single_moves
 from solver.prices import Worths
 from solver.sweeps import Release, by_student
 from solver.touched import lacking, options_of
@@ -90,7 +91,7 @@ class Rescue:
         good = 1 + pairs.points[np.arange(len(pairs.slot))] + COUNTING * problem.slots.counts[pairs.slot.raw]
         kept = by_student(chosen[~free], student[~free], held)
         released = by_student(chosen[given], student[given], held)[:, 0]
-        room = np.where(self.room[pairs.slot.raw], good, np.int64(NEVER))
+        room = np.where(self.room[pairs.slot.raw], good, np.int64(UNFIT))
         others = single_moves(problem, Worths({}), (room,), held, kept, released, MANY)
         none = np.full(len(self.missing), -1, dtype=np.int64)
         every = int(np.diff(pairs.first)[self.missing].max(initial=1))
