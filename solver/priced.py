@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from solver.limits import Clock
     from solver.problem import Problem
 
-OWED, OWED_BY_PAIR = 1.5, 4.0
+OWED, OWED_BY_PAIR = 1.4, 2.0
 """What the bound of a level that is not reached takes, in what the bound of a head takes; by whether pairs differ."""
 SERVED = 5.0
 """What serving the students takes, in the same."""
