@@ -43,7 +43,7 @@ class Forming:
         if not grouped.any():
             return grouped
         least = self.room.smallest_groups(small=self.room.round_.schools[student.urn].small)
-        return grouped & (self._could_come(student.urn) < least)[slots]
+        return grouped & (self._could_come(student.urn)[slots] < least[slots])
 
     def parted(self, student: Student, slots: Numbers, short: Booleans) -> Booleans:
         """In which of ``slots`` that are ``short`` of a group enough students wait for one, and are to be kept apart.

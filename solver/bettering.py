@@ -22,7 +22,7 @@ from solver.rates import combined_goals, combined_rates
 from solver.redealing import Redealing, bundles_near, mingled_parts
 from solver.rescue import Rescue, missed
 from solver.stages import HEADS
-from solver.sweeps import Exchange, Sweeper
+from solver.sweeps import NODES, Exchange, Sweeper
 from solver.touched import options_of
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ FILL_EVERY = 3
 """In one sweep of so many students give nothing up, and are only offered more."""
 RESCUES, FEW_MISSED = 3, 60
 """How often room is made for the last students missed, and for how many at once."""
-WHOLE = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.99, "mip_max_nodes": 20}
+WHOLE = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.99, "mip_max_nodes": NODES}
 """Where all is dealt out anew a neighbourhood is solved to its end, if that is not far."""
+FIRST_NODE = {"mip_max_nodes": 1}
+"""Neighbourhoods of mingled students mostly end at the first node; where not, the others take long and bring little."""
 MUCH = 0.5
 """What a slot must miss to be aimed at, in what a slot is worth."""
 
@@ -205,7 +207,7 @@ class Bettering:
             return Sweeper(problem, self.levels[level].goals, self.workers, kept, WHOLE)
         half = max(WHOLE["mip_abs_gap"], self.rates[self.ranked.index(self.levels[level])] / 2)
         goals = combined_goals(self.ranked, self.rates)
-        nodes = {"mip_max_nodes": 1} if self.effort.mingled else {}
+        nodes = FIRST_NODE if self.effort.mingled else {}
         return Sweeper(problem, goals, self.workers, kept, {**WHOLE, "mip_abs_gap": half, **nodes})
 
     def _released(self, problem: Problem, turn: int) -> Ints:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from solver.ladder import Method
 
 SMALL, SMALLEST, LIKELY = 8_000, 5_000, 5_000
-"""Columns of models that are asked about whole, and of those that are worth more; of larger ones so many likely columns
-are asked about first."""
+"""Columns of models that are asked about whole, of the smallest of them, which get most work, and how many likely
+columns of larger ones are asked about first."""
 MOST = 15_000
 """Columns that a better answer may take up to which HiGHS is asked to prove a level: more take it minutes."""
 NODES, CHECKS = (1_500, 250, 10), (6_000, 1_500, 200)

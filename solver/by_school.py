@@ -71,7 +71,7 @@ class BySchool:
         sizes = (0.01, 0.002) if level == self.bettering.leading else (0.1, 0.003)
         search = stages.sought(level, floors, efforts.trying, sizes[0])
         relaxed, prices = stages.descend(search, efforts.later, *sizes)
-        lifts = 0 if efforts.lead_only and level != self.bettering.leading else efforts.lifts
+        lifts = 0 if efforts.mingled and level != self.bettering.leading else efforts.lifts
         if not lifts or not len(prices.own_pair) or self.bettering.clock.stop():
             return Priced(relaxed.bound, prices)
         point = search.descent.point

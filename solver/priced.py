@@ -93,7 +93,7 @@ class PricedPath:
             self.chosen = bettering.improve(level, self.chosen, found, floors, bound)
             if priced is not None and priced.dealing is not None:
                 self.chosen = bettering.deal(level, self.chosen, priced.dealing, floors, bound)
-                if self.effort.mingled:
+                if self.effort.mingled:  # what levels below lost by what was dealt out comes back by exchanges
                     self.chosen = bettering.improve(level, self.chosen, found, floors, bound)
             if level < self.leading:
                 self.chosen = bettering.rescue(level, self.chosen, bound)
