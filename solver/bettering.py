@@ -23,6 +23,7 @@ from solver.redealing import Redealing, bundles_near, mingled_parts
 from solver.rescue import Rescue, missed
 from solver.stages import HEADS
 from solver.sweeps import NODES, Exchange, Sweeper
+from solver.together import bundles_together
 from solver.touched import options_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ WHOLE = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.99, "mip_max_nodes": NODES}
 """Where all is dealt out anew a neighbourhood is solved to its end, if that is not far."""
 FIRST_NODE = {"mip_max_nodes": 1}
 """Neighbourhoods of mingled students mostly end at the first node; where not, the others take long and bring little."""
+CHECKS = 60
+"""Of HiGHS', after which the search ends that deals out what the relaxation tears."""
 MUCH = 0.5
 """What a slot must miss to be aimed at, in what a slot is worth."""
 
@@ -175,6 +178,22 @@ class Bettering:
                 best = chosen
         return np.asarray(pool[best])
 
+    def relax(self, given: Ints, weighed: Standing) -> Ints:
+        """All dealt out anew to everybody at once, by the relaxation beside the groups of ``given``.
+
+        All levels count together, and the better by level order is kept. ``weighed``: prices at which they are weighed.
+        """
+        pool = union(self.stages.pool, given)
+        problem, chosen = restricted(self.problem, pool), np.searchsorted(pool, given)
+        bundles, groups = bundles_together(self, problem, weighed, chosen)
+        enough = {**WHOLE, **FIRST_NODE, "checks": CHECKS, "mip_abs_gap": self._half()}
+        sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers[:1], (), enough, groups)
+        schools, everybody = np.arange(len(problem.school_ids)), np.ones(len(problem.students.school), dtype=bool)
+        found = np.asarray(pool[sweeper.sweep(chosen, [schools], Redealing(problem, bundles, everybody), self.clock)])
+        for level in range(self.leading):
+            found = self.rescue(level, found, self.worth(level, given))
+        return max(given, found, key=self._key)
+
     def rescue(self, level: int, given: Ints, enough: int) -> Ints:
         """Room made for the last students whom a level that counts heads misses; no level so far loses by it.
 
@@ -205,10 +224,14 @@ class Bettering:
         kept = [each.goals for each in self.levels[:level]]
         if level != self.leading or self.levels[level] not in self.ranked:
             return Sweeper(problem, self.levels[level].goals, self.workers, kept, WHOLE)
-        half = max(WHOLE["mip_abs_gap"], self.rates[self.ranked.index(self.levels[level])] / 2)
         goals = combined_goals(self.ranked, self.rates)
         nodes = FIRST_NODE if self.effort.mingled else {}
-        return Sweeper(problem, goals, self.workers, kept, {**WHOLE, "mip_abs_gap": half, **nodes})
+        return Sweeper(problem, goals, self.workers, kept, {**WHOLE, "mip_abs_gap": self._half(), **nodes})
+
+    def _half(self) -> float:
+        """Half of what the leading level's least change comes to where all levels count together."""
+        leading = self.levels[self.leading]
+        return max(WHOLE["mip_abs_gap"], self.rates[self.ranked.index(leading)] / 2 if leading in self.ranked else 0.0)
 
     def _released(self, problem: Problem, turn: int) -> Ints:
         """By student, which of the slots held to give up in a sweep: the n-th, or none where fewer are held."""

@@ -43,7 +43,11 @@ class BySchool:
         search.descent.run(4 * efforts.turn_steps, 0.03, 0.003, clock)
         prices = search.prices()
         chosen = serve(bettering, search.level, prices, shut_by(search, bettering))
-        return bettering.improve(search.level, chosen, prices, [])
+        chosen = bettering.improve(search.level, chosen, prices, [])
+        if not efforts.relaxing or not len(chosen):
+            return chosen
+        search.descent.forced[:] = groups_held(bettering.problem, search.catalogue, chosen)
+        return bettering.relax(chosen, bettering.stages.settled(search, search.descent.worth).standing)
 
     def lead(self, floors: Sequence[int]) -> PoolSearch:
         """Good prices for the leading level."""

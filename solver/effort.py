@@ -32,6 +32,7 @@ class Effort:
     ``lift_turns`` turns each, and ``deals``: sweeps in which all is dealt out anew at those prices, for smaller rounds;
     each 0 for others. ``mingled``: students who are dealt to at once, some of every school, and lifted prices are
     sought, for the leading level alone; where it is 0, at every level, and all of a few schools are dealt to.
+    ``relaxing``: turns of the search for prices at which the first allocation is dealt out anew by the relaxation.
     ``trying``: steps after which rates of exchange with earlier levels are compared, 0 where one is taken as it is.
     ``nearest``: pairs of each student that join those on which prices of larger rounds are sought, at each widening.
     ``mixed``: turns of the first level's search while groups may be of mixed schools, with more pairs at each, and
@@ -52,6 +53,7 @@ class Effort:
     lift_turns: int = 0
     deals: int = 0
     mingled: int = 0
+    relaxing: int = 0
     shutting: bool = True
     sweeps_later: int | None = None
     trying: int = 60
@@ -69,10 +71,10 @@ class Effort:
         """Less for larger rounds."""
         if len(problem.pairs.slot) < MANY_PAIRS:
             if len(problem.pairs.slot) <= FEW_PAIRS:
-                return cls(260, 110, 6, 25, 11, lifts=6, lift_turns=4, deals=3)
+                return cls(260, 110, 6, 25, 11, lifts=6, lift_turns=4, deals=3, relaxing=20)
             if len(problem.pairs.slot) <= DEALT_PAIRS:
-                return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=3, deals=3, sweeps_later=4)
-            return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=6, deals=4, mingled=MINGLED)
+                return cls(260, 110, 6, 25, 5, lifts=1, lift_turns=3, deals=3, sweeps_later=4, relaxing=20)
+            return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=6, deals=4, mingled=MINGLED, relaxing=20)
         if len(problem.pairs.slot) < SERVED_PAIRS:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
             later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))

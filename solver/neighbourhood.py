@@ -107,8 +107,13 @@ class Neighbourhood:
         return np.sort(pairs[pairs >= 0])
 
 
-def build_neighbourhood(problem: Problem, found: Candidates, others: Others, left: Ints, groups: Ints) -> Neighbourhood:
-    """The model over ``found``; ``left`` and ``groups`` are what the neighbourhood may use of rows and of groups."""
+def build_neighbourhood(
+    problem: Problem, found: Candidates, others: Others, left: Ints, groups: Ints, *, linked: bool = True
+) -> Neighbourhood:
+    """The model over ``found``; ``left`` and ``groups`` are what the neighbourhood may use of rows and of groups.
+
+    ``linked``: whether rows say that nobody is in a group that is not open, which whole counts of groups say anyway.
+    """
     model = Model()
     found = found.only(np.flatnonzero(_fitting(problem, found, others)))
     column = model.columns(np.ones(len(found.owner)), integer=True)
@@ -119,7 +124,7 @@ def build_neighbourhood(problem: Problem, found: Candidates, others: Others, lef
     student, slot = found.owner[move], problem.pairs.slot[pair]
     _resource_rows(model, problem, column[move], student, slot, left)
     _separation_rows(model, problem, column[move], pair)
-    blocks = _block_rows(model, problem, column[move], student, slot, others, groups)
+    blocks = _block_rows(model, problem, column[move], student, slot, others, groups, linked=linked)
     goals = {goal: Expression(column, values, 0) for goal, values in found.goals.items()}
     goals["equity"], short = _equity(model, problem, found, others)
     goals["reserve"], filled = _reserve(model, problem, column[move], student, slot, others)
@@ -162,7 +167,15 @@ def _separation_rows(model: Model, problem: Problem, column: Ints, pair: Ints) -
 
 
 def _block_rows(
-    model: Model, problem: Problem, column: Ints, student: Ints, slot: Ints, others: Others, groups: Ints
+    model: Model,
+    problem: Problem,
+    column: Ints,
+    student: Ints,
+    slot: Ints,
+    others: Others,
+    groups: Ints,
+    *,
+    linked: bool,
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Groups by school and slot: those of others stay, with their members counted; ``groups`` is what may be open."""
     inside = np.flatnonzero(problem.blocked[slot])
@@ -190,9 +203,10 @@ def _block_rows(
     member = rows[of_pair] >= 0
     model.put(rows[of_pair[member]], column[inside[member]], 1)
     model.put(rows[asked], count[asked], -least[asked])
-    links = model.rows(-INFINITY, 0, len(holders))  # no student in a group that is not open
-    model.put(links[tied], column[inside], 1)
-    model.put(links, count[block], -1)
+    if linked:
+        links = model.rows(-INFINITY, 0, len(holders))
+        model.put(links[tied], column[inside], 1)
+        model.put(links, count[block], -1)
     _totals(model, problem, j, count, groups)
     return k, j, count, fixed
 

@@ -211,27 +211,34 @@ class Settled:
             self.box *= SHRINK
         self.heat = max(COLD, COOLING * self.heat)
 
+    def nearest(self, cap: int) -> None:
+        """Forget the bundles at hand except each student's best ``cap``."""
+        soft = self._softened(self.standing, self.box * self.worth)
+        self._forget(soft, np.zeros(len(soft.bounds())), cap)
+
     def _trim(self, soft: Softened, move: Floats) -> None:
         """Where there are many bundles, forget those at hand that are furthest from their student's best."""
-        columns = self.columns
-        if len(columns.owner) <= MANY_COLUMNS * len(self.problem.student_ids):
-            return
+        if len(self.columns.owner) > MANY_COLUMNS * len(self.problem.student_ids):
+            self._forget(soft, move, MANY_COLUMNS // 2)
+
+    def _forget(self, soft: Softened, move: Floats, cap: int) -> None:
+        """Forget all bundles at hand but the best ``cap`` of each student's after ``move``."""
         at = np.flatnonzero(self._fits())
-        owner = columns.owner[at]
+        owner = self.columns.owner[at]
         order = np.lexsort((soft.behind(move), owner))
         rank = np.arange(len(at)) - np.searchsorted(owner, owner)
-        keep = np.ones(len(columns.owner), dtype=bool)
-        keep[at[order[rank >= MANY_COLUMNS // 2]]] = False
-        columns.keep(keep)
+        keep = np.ones(len(self.columns.owner), dtype=bool)
+        keep[at[order[rank >= cap]]] = False
+        self.columns.keep(keep)
 
     def _softened(self, standing: Standing, box: float) -> Softened:
-        columns = self._at_hand()
+        columns = self.at_hand()
         return Softened(
             self.problem, self.levels, self.level, self.floors, self.catalogue, self.active, columns, standing, box,
             self._rivals_now(),
         )  # fmt: skip
 
-    def _at_hand(self) -> Columns:
+    def at_hand(self) -> Columns:
         """The bundles of usable pairs."""
         columns, fits = self.columns, self._fits()
         part = Columns(self.problem, columns.depth)

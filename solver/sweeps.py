@@ -15,6 +15,7 @@ from solver.candidates import single_moves
 from solver.highs import Row
 from solver.measure import goal_values
 from solver.neighbourhood import Others, build_neighbourhood
+from solver.relaxing import rounded
 from solver.resources import rows_of_pairs
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class Sweeper:
     """Re-places neighbourhoods of one problem.
 
     ``goals`` are what the sweeps improve; ``kept`` are sums of goals of which no neighbourhood may come to less than it
-    did. ``enough`` are HiGHS' settings that say when a neighbourhood is good enough.
+    did. ``enough`` are HiGHS' settings that say when a neighbourhood is good enough. ``settled``: the
+    groups that are open, shape (schools, slots), where whoever is whole in the relaxation is to stay as they are there.
     """
 
     problem: Problem
@@ -118,6 +120,7 @@ class Sweeper:
     workers: Sequence[Highs]
     kept: Sequence[Mapping[str, int]] = ()
     enough: Mapping[str, float] = field(default_factory=lambda: {"mip_rel_gap": 1e-8, "mip_max_nodes": NODES})
+    settled: Ints | None = None
 
     def sweep(self, chosen: Ints, neighbourhoods: Sequence[Ints], change: Change, clock: Clock) -> Ints:
         """One pass over ``neighbourhoods`` (arrays of schools, disjoint), as many at once as there are workers."""
@@ -158,19 +161,17 @@ class Sweeper:
         found = change.moves(batch[turn], chosen, student, free)
         if lost.any():
             found = found.only(self._elsewhere(found, chosen[lost]))
-        model = build_neighbourhood(problem, found, others, left, groups)
+        model = build_neighbourhood(problem, found, others, left, groups, linked=self.settled is None)
         if not len(model.found.owner):
             return None
         back = free & ~lost
         width = model.found.pairs.shape[1]
         start = model.start(problem, by_student(chosen[back], student[back], np.unique(student[back]), width))
-        answer = self.workers[turn].integer(
-            model.program,
-            model.objective(self.goals),
-            self._floors(model, start),
-            start,
-            **self.enough,
-        )
+        goals, floors, worker = model.objective(self.goals), self._floors(model, start), self.workers[turn]
+        if self.settled is not None:
+            answer = rounded(worker, model, goals, floors, self.settled, self.enough)
+        else:
+            answer = worker.integer(model.program, goals, floors, start, **self.enough)
         if answer.value is None:
             return None
         placed = np.concatenate([chosen[inside & ~free], model.chosen(answer.value)])
