@@ -74,7 +74,7 @@ class Effort:
                 return cls(260, 110, 6, 25, 11, lifts=6, lift_turns=4, deals=3, relaxing=20)
             if len(problem.pairs.slot) <= DEALT_PAIRS:
                 return cls(260, 110, 6, 25, 5, lifts=1, lift_turns=3, deals=3, sweeps_later=4, relaxing=20)
-            return cls(260, 110, 6, 25, 11, lifts=1, lift_turns=6, deals=4, mingled=MINGLED, relaxing=20)
+            return cls(260, 110, 6, 25, 7, lifts=1, lift_turns=6, deals=4, mingled=MINGLED, relaxing=16)
         if len(problem.pairs.slot) < SERVED_PAIRS:
             turns: Turns = ((400, 1.0, 0.03, 16), (400, 0.1, 0.01, 8), (400, 0.05, 0.003, 8))
             later: Turns = ((200, 0.3, 0.02, 8), (200, 0.05, 0.003, 8))
