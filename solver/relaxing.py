@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 EPSILON = 1e-6
 LINEAR = {"solver": "ipm", "dual_feasibility_tolerance": 0.1}
-"""How a relaxation is solved: its goals are whole numbers up to millions, and a tenth of a unit decides nothing."""
+"""How a relaxation is solved. Its goals are whole numbers up to millions, and a tenth of a unit decides nothing: to be
+exact to HiGHS' own 1e-7 took a round of 2,000 students 76 seconds instead of 6."""
 
 
 def rounded(
@@ -34,7 +35,10 @@ def rounded(
     groups: Ints,
     settings: Mapping[str, Any],
 ) -> Answer:
-    """A good solution with the ``groups``, shape (schools, slots), if there is one near the relaxation."""
+    """A good solution with the ``groups``, shape (schools, slots), if there is one near the relaxation.
+
+    No count of groups may be above its own, and together they are no fewer: so each is what it is to be.
+    """
     school, slot, count, _ = model.blocks
     upper = model.program.upper.copy()
     upper[count] = groups[school, slot]
