@@ -16,21 +16,22 @@ from solver.arrays import union
 from solver.candidates import linear_worths, places_left
 from solver.highs import Highs
 from solver.measure import goal_values, level_value, level_values
+from solver.opening import groups_held
 from solver.pool import restricted
 from solver.prices import SCALE, Prices, worths
 from solver.rates import combined_goals, combined_rates
-from solver.redealing import Redealing, bundles_near, mingled_parts
+from solver.redealing import Redealing, bundles_near, mingled_parts, schools_by_lot
 from solver.rescue import Rescue, missed
 from solver.stages import HEADS
 from solver.sweeps import NODES, Exchange, Sweeper
-from solver.together import bundles_together
 from solver.touched import options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.policy import Level
     from solver.arrays import Bools, Ints
+    from solver.columns import Columns
     from solver.effort import Effort
     from solver.lifting import Lifted
     from solver.limits import Clock
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from solver.problem import Problem
     from solver.stages import Stages
     from solver.standing import Standing
+
+    Offer = Callable[[Problem, Ints, Ints], Columns]
+    """Of a problem of pairs at hand, these (ascending) and an allocation, both with bundles that might be dealt out."""
 
 MANY = 20
 """Single-slot moves offered to each student, by price and again by room."""
@@ -178,18 +182,21 @@ class Bettering:
                 best = chosen
         return np.asarray(pool[best])
 
-    def relax(self, given: Ints, weighed: Standing) -> Ints:
-        """All dealt out anew to everybody at once, by the relaxation beside the groups of ``given``.
+    def relax(self, given: Ints, offer: Offer) -> Ints:
+        """All dealt out anew, to all students of a part of the schools at once, by the relaxation beside their groups.
 
-        All levels count together, and the better by level order is kept. ``weighed``: prices at which they are weighed.
+        All levels count together, and the better by level order is kept. ``offer`` gives what is dealt out.
         """
         pool = union(self.stages.pool, given)
         problem, chosen = restricted(self.problem, pool), np.searchsorted(pool, given)
-        bundles, groups = bundles_together(self, problem, weighed, chosen)
+        bundles, blocks = offer(problem, pool, chosen), self.stages.catalogue
+        groups = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
+        groups[blocks.school, blocks.slot] = groups_held(problem, blocks, chosen)
         enough = {**WHOLE, **FIRST_NODE, "checks": CHECKS, "mip_abs_gap": self._half()}
-        sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers[:1], (), enough, groups)
-        schools, everybody = np.arange(len(problem.school_ids)), np.ones(len(problem.students.school), dtype=bool)
-        found = np.asarray(pool[sweeper.sweep(chosen, [schools], Redealing(problem, bundles, everybody), self.clock)])
+        many, everybody = self.effort.relaxed_parts, np.ones(len(problem.students.school), dtype=bool)
+        sweeper = Sweeper(problem, combined_goals(self.ranked, self.rates), self.workers[:many], (), enough, groups)
+        parts = schools_by_lot(problem, many, self.generator)
+        found = np.asarray(pool[sweeper.sweep(chosen, parts, Redealing(problem, bundles, everybody), self.clock)])
         for level in range(self.leading):
             found = self.rescue(level, found, self.worth(level, given))
         return max(given, found, key=self._key)

@@ -7,12 +7,14 @@ for all levels weighed at once: groups are opened by them, students served at th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from solver.bettering import Dealing, Priced
 from solver.offered import serve, shut_by
 from solver.opening import groups_held, open_groups
 from solver.prices import Prices
+from solver.together import bundles_together
 from solver.weighing import weighed
 
 if TYPE_CHECKING:
@@ -44,10 +46,11 @@ class BySchool:
         prices = search.prices()
         chosen = serve(bettering, search.level, prices, shut_by(search, bettering))
         chosen = bettering.improve(search.level, chosen, prices, [])
-        if not efforts.relaxing or not len(chosen):
+        if not efforts.relaxed_parts or not len(chosen):
             return chosen
         search.descent.forced[:] = groups_held(bettering.problem, search.catalogue, chosen)
-        return bettering.relax(chosen, bettering.stages.settled(search, search.descent.worth).standing)
+        standing = bettering.stages.settled(search, search.descent.worth).standing
+        return bettering.relax(chosen, partial(bundles_together, bettering, standing))
 
     def lead(self, floors: Sequence[int]) -> PoolSearch:
         """Good prices for the leading level."""

@@ -7,6 +7,7 @@ bound every level; only to open groups are schools asked what they pay, from the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from solver.arrays import union
@@ -16,6 +17,7 @@ from solver.mixed import Mixed
 from solver.offered import none_shut, serve, shut_by
 from solver.opening import open_groups
 from solver.prices import Prices
+from solver.together import bundles_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +63,10 @@ class BySlot:
         stages.pool = union(search.pool, filling.pool) if efforts.reopening else filling.pool
         stages.last = None
         chosen = serve(bettering, search.level, prices, shut_by(search, bettering), given)
-        return bettering.improve(search.level, chosen, prices, [])
+        chosen = bettering.improve(search.level, chosen, prices, [])
+        if not efforts.relaxed_parts or not len(chosen):
+            return chosen
+        return bettering.relax(chosen, partial(bundles_at, bettering, search.level, prices))
 
     def lead(self, floors: Sequence[int]) -> PoolSearch:
         """Good prices for the leading level; students are served early at them."""

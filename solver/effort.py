@@ -32,7 +32,8 @@ class Effort:
     ``lift_turns`` turns each, and ``deals``: sweeps in which all is dealt out anew at those prices, for smaller rounds;
     each 0 for others. ``mingled``: students who are dealt to at once, some of every school, and lifted prices are
     sought, for the leading level alone; where it is 0, at every level, and all of a few schools are dealt to.
-    ``relaxing``: turns of the search for prices at which the first allocation is dealt out anew by the relaxation.
+    ``relaxing``: turns of the search for prices at which the first allocation is dealt out anew by the relaxation, and
+    ``relaxed_parts``: in how many parts of the schools, 0 where it is not.
     ``trying``: steps after which rates of exchange with earlier levels are compared, 0 where one is taken as it is.
     ``nearest``: pairs of each student that join those on which prices of larger rounds are sought, at each widening.
     ``mixed``: turns of the first level's search while groups may be of mixed schools, with more pairs at each, and
@@ -54,6 +55,7 @@ class Effort:
     deals: int = 0
     mingled: int = 0
     relaxing: int = 0
+    relaxed_parts: int = 1
     shutting: bool = True
     sweeps_later: int | None = None
     trying: int = 60
@@ -82,7 +84,7 @@ class Effort:
             weighing: Turns = ((100, 0.1, 0.02, 8), (100, 0.05, 0.01, 8))
             return cls(
                 30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, weighing=weighing,
-                filling=filling,
+                filling=filling, relaxed_parts=2,
             )  # fmt: skip
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
@@ -90,5 +92,5 @@ class Effort:
         filling = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 16))
         return cls(
             10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, weighing=weighing,
-            filling=filling, part_steps=10, reopening=False,
+            filling=filling, part_steps=10, reopening=False, relaxed_parts=0,
         )  # fmt: skip

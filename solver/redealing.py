@@ -63,13 +63,17 @@ def mingled_parts(problem: Problem, many: int, parts: int, generator: np.random.
 
     Some students of every school have more to exchange than all of a few.
     """
-    facts = problem.students
-    size = np.bincount(facts.school, minlength=len(problem.school_ids))
+    found, students = schools_by_lot(problem, parts, generator), len(problem.students.school)
+    return found, generator.random(students) < many * parts / max(1, students)
+
+
+def schools_by_lot(problem: Problem, parts: int, generator: np.random.Generator) -> list[Ints]:
+    """The schools in ``parts`` of about as many students, by lot."""
+    size = np.bincount(problem.students.school, minlength=len(problem.school_ids))
     found: list[list[int]] = [[] for _ in range(parts)]
     for school in generator.permutation(len(size)).tolist():
         min(found, key=lambda part: size[part].sum()).append(school)
-    dealt = generator.random(len(facts.school)) < many * parts / max(1, len(facts.school))
-    return [np.array(sorted(part), dtype=np.int64) for part in found if part], dealt
+    return [np.array(sorted(part), dtype=np.int64) for part in found if part]
 
 
 def bundles_near(

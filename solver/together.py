@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.policy import Level
+from solver.bound import student_side
 from solver.columns import Columns
-from solver.opening import groups_held
+from solver.exploring import ANY, explore
+from solver.opening import groups_held, usable_pairs
+from solver.pool import restricted
+from solver.prices import worths
 from solver.rates import combined_goals
 from solver.settled import Settled
 from solver.sweeps import by_student
@@ -21,32 +25,59 @@ from solver.sweeps import by_student
 if TYPE_CHECKING:
     from solver.arrays import Ints
     from solver.bettering import Bettering
+    from solver.prices import Prices
     from solver.problem import Problem
     from solver.standing import Standing
 
-EACH, COLUMNS = 20, 60_000
+EACH, COLUMNS = 20, 120_000
 """Bundles offered to each student, and to all of them together, about."""
 LARGEST = 1 << 34
 """What a good slot is worth at most at one level while prices are sought, so that sums of them stay whole numbers."""
 
 
-def bundles_together(bettering: Bettering, problem: Problem, weighed: Standing, chosen: Ints) -> tuple[Columns, Ints]:
-    """The bundles near the best beside the groups of the allocation ``chosen``, and what is held already; these groups.
+def bundles_together(bettering: Bettering, weighed: Standing, problem: Problem, _pool: Ints, chosen: Ints) -> Columns:
+    """The bundles near the best at prices for all levels at once, sought beside the groups of ``chosen``.
 
-    ``problem`` and ``chosen`` are those of the pairs at hand; ``weighed``: prices at which the levels from the leading
-    one on are weighed. The groups' shape is (schools, slots).
+    ``weighed``: prices at which the levels from the leading one on are weighed. ``problem`` and ``chosen``, an
+    allocation, are those of the pairs at hand, and so is what is answered, which has all that is held.
     """
-    students = np.arange(len(problem.students.school))
-    held = by_student(chosen, problem.pairs.student_of(chosen), students)
-    columns = Columns(problem, max(1, int(problem.students.max_slots.max(initial=1))))
-    columns.add(held)
+    columns = _held(problem, chosen)
+    held = columns.pairs
     settled = _settled(bettering, problem, weighed, chosen, columns)
     settled.run(bettering.effort.relaxing)
-    settled.nearest(max(1, min(EACH, COLUMNS // max(1, len(students)))))
+    settled.nearest(_each(problem))
     settled.columns.add(held)
-    groups = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
-    groups[settled.catalogue.school, settled.catalogue.slot] = settled.opened
-    return settled.at_hand(), groups
+    return settled.at_hand()
+
+
+def bundles_at(bettering: Bettering, level: int, prices: Prices, problem: Problem, pool: Ints, chosen: Ints) -> Columns:
+    """The same at the ``prices`` of a level as they are, for rounds in which a search beside settled groups is long.
+
+    ``pool``: the pairs at hand, as positions in the whole round, whose prices are given.
+    """
+    blocks = bettering.stages.catalogue
+    usable = np.flatnonzero(usable_pairs(blocks, groups_held(problem, blocks, chosen), problem))
+    part, own = restricted(problem, usable), prices.within(pool).within(usable)
+    worth = worths(bettering.levels, level, own)
+    value, choice = student_side(part, worth, own)
+    near = explore(part, worth, own, np.ones(len(usable), dtype=bool), value, ANY).near(_each(problem))
+    bundles = _held(problem, chosen)
+    for found in (choice, near):
+        bundles.add(np.append(usable, -1)[found])
+    return bundles
+
+
+def _each(problem: Problem) -> int:
+    """How many bundles each student is offered."""
+    return max(1, min(EACH, COLUMNS // max(1, len(problem.students.school))))
+
+
+def _held(problem: Problem, chosen: Ints) -> Columns:
+    """What every student holds."""
+    columns = Columns(problem, max(1, int(problem.students.max_slots.max(initial=1))))
+    students = np.arange(len(problem.students.school))
+    columns.add(by_student(chosen, problem.pairs.student_of(chosen), students))
+    return columns
 
 
 def _settled(bettering: Bettering, problem: Problem, weighed: Standing, chosen: Ints, columns: Columns) -> Settled:

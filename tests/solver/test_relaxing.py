@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,12 +15,11 @@ from solver.columns import Columns
 from solver.highs import UNANSWERED
 from solver.measure import goal_values
 from solver.opening import groups_held
-from solver.pool import restricted
 from solver.rates import combined_goals
 from solver.redealing import Redealing
 from solver.relaxing import EPSILON
 from solver.sweeps import Sweeper
-from solver.together import bundles_together
+from solver.together import bundles_at, bundles_together
 
 TOWNS = (1, 4, 9)
 
@@ -45,6 +45,15 @@ def without_some(problem, chosen, part):
     return chosen[problem.blocked[problem.pairs.slot[chosen]] | ~lost[student]]
 
 
+def offered(path, problem, weighed, chosen):
+    """The bundles that are dealt out beside the groups of ``chosen``, and these groups by school and slot."""
+    blocks = path.stages.catalogue
+    groups = np.zeros((len(problem.school_ids), len(problem.slot_ids)), dtype=np.int64)
+    groups[blocks.school, blocks.slot] = groups_held(problem, blocks, chosen)
+    everything = np.arange(len(problem.pairs.slot))
+    return bundles_together(path.bettering, weighed, problem, everything, chosen), groups
+
+
 def deal(path, problem, bundles, groups, chosen, workers=None):
     """All dealt out to everybody."""
     sweeper = Sweeper(
@@ -62,7 +71,21 @@ def test_what_is_dealt_out_is_lawful_and_never_less(towns):
     better = 0
     for round_, problem, path, answer, weighed in towns:
         given = without_some(problem, answer.chosen, 1)
-        found = path.bettering.relax(given, weighed)
+        found = path.bettering.relax(given, partial(bundles_together, path.bettering, weighed))
+        assert audit(round_, rows_of(problem, replace(answer, chosen=found))).breaches == ()
+        keys = [path.bettering._key(each) for each in (given, found)]
+        assert keys[1] >= keys[0]
+        better += keys[1] > keys[0]
+    assert better
+
+
+def test_prices_of_a_level_offer_as_well(towns, monkeypatch):
+    """Dealt out at prices as they are, to two parts of the schools: lawful too, never less, and some is better."""
+    better = 0
+    for round_, problem, path, answer, _ in towns:
+        monkeypatch.setattr(path.bettering, "effort", replace(path.effort, relaxed_parts=2))
+        given, prices = without_some(problem, answer.chosen, 1), answer.levels[path.leading].prices
+        found = path.bettering.relax(given, partial(bundles_at, path.bettering, path.leading, prices))
         assert audit(round_, rows_of(problem, replace(answer, chosen=found))).breaches == ()
         keys = [path.bettering._key(each) for each in (given, found)]
         assert keys[1] >= keys[0]
@@ -74,8 +97,7 @@ def test_no_group_opens_that_is_not_settled(towns):
     """Nobody is in a block without groups, and no block has more of them; a block that is shut is left."""
     emptied = 0
     for _, problem, path, answer, weighed in towns:
-        pool = np.arange(len(problem.pairs.slot))
-        bundles, groups = bundles_together(path.bettering, restricted(problem, pool), weighed, answer.chosen)
+        bundles, groups = offered(path, problem, weighed, answer.chosen)
         blocks = path.stages.catalogue
         open_ = np.flatnonzero((groups[blocks.school, blocks.slot] > 0) & (blocks.fixed == 0))
         for shut in open_[:2].tolist():
@@ -117,7 +139,7 @@ def test_whoever_is_whole_in_the_relaxation_stays(towns):
     """A bundle of which the relaxation gives all to one student is what the student is given."""
     kept = 0
     for _, problem, path, answer, weighed in towns:
-        bundles, groups = bundles_together(path.bettering, problem, weighed, answer.chosen)
+        bundles, groups = offered(path, problem, weighed, answer.chosen)
         worker = Telling(path.bettering.workers[0])
         found = deal(path, problem, bundles, groups, answer.chosen, [worker])
         share = worker.relaxed[0].value[: len(bundles.owner)]
@@ -131,7 +153,7 @@ def test_whoever_is_whole_in_the_relaxation_stays(towns):
 def test_a_run_that_is_stopped_keeps_what_it_had(towns):
     """Where the relaxation is not solved in time nothing changes."""
     for _, problem, path, answer, weighed in towns:
-        bundles, groups = bundles_together(path.bettering, problem, weighed, answer.chosen)
+        bundles, groups = offered(path, problem, weighed, answer.chosen)
         silent = [Silent(path.bettering.workers[0])]
         assert np.array_equal(deal(path, problem, bundles, groups, answer.chosen, silent), answer.chosen)
 
@@ -139,7 +161,7 @@ def test_a_run_that_is_stopped_keeps_what_it_had(towns):
 def test_few_bundles_are_offered_and_all_are_usable(towns):
     """Each student is offered some bundles, what is held among them, and none in a group that is not open."""
     for _, problem, path, answer, weighed in towns:
-        bundles, groups = bundles_together(path.bettering, problem, weighed, answer.chosen)
+        bundles, groups = offered(path, problem, weighed, answer.chosen)
         assert isinstance(bundles, Columns)
         pairs = bundles.pairs[bundles.pairs >= 0]
         slot, school = problem.pairs.slot[pairs], problem.students.school[problem.pairs.student_of(pairs)]
