@@ -47,7 +47,8 @@ class BySlot:
     def build(self, floors: Sequence[int]) -> Ints:
         """A first allocation as ascending pairs; ``floors``: the most that levels before the leading one can be.
 
-        Where the run must end before all groups are open that should be, it is what was served early.
+        It is dealt out anew by the relaxation, at the prices at which students were served. Where the run must end
+        before all groups are open that should be, it is what was served early.
         """
         bettering, stages, efforts = self.bettering, self.bettering.stages, self.bettering.effort
         led = self.lead(floors)
