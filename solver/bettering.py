@@ -187,6 +187,8 @@ class Bettering:
 
         All levels count together, and the better by level order is kept. ``offer`` gives what is dealt out.
         """
+        if not self.effort.relaxed_parts or not len(given) or self.clock.stop():
+            return given
         pool = union(self.stages.pool, given)
         problem, chosen = restricted(self.problem, pool), np.searchsorted(pool, given)
         bundles, blocks = offer(problem, pool, chosen), self.stages.catalogue

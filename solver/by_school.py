@@ -46,8 +46,6 @@ class BySchool:
         prices = search.prices()
         chosen = serve(bettering, search.level, prices, shut_by(search, bettering))
         chosen = bettering.improve(search.level, chosen, prices, [])
-        if not efforts.relaxed_parts or not len(chosen):
-            return chosen
         search.descent.forced[:] = groups_held(bettering.problem, search.catalogue, chosen)
         standing = bettering.stages.settled(search, search.descent.worth).standing
         return bettering.relax(chosen, partial(bundles_together, bettering, standing))

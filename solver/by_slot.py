@@ -65,8 +65,6 @@ class BySlot:
         stages.last = None
         chosen = serve(bettering, search.level, prices, shut_by(search, bettering), given)
         chosen = bettering.improve(search.level, chosen, prices, [])
-        if not efforts.relaxed_parts or not len(chosen):
-            return chosen
         return bettering.relax(chosen, partial(bundles_at, bettering, search.level, prices))
 
     def lead(self, floors: Sequence[int]) -> PoolSearch:
