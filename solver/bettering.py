@@ -119,6 +119,10 @@ class Bettering:
         """What the pairs ``chosen`` are worth at a level."""
         return level_value(self.levels[level], goal_values(self.problem, chosen))
 
+    def key(self, chosen: Ints) -> tuple[int, ...]:
+        """What the pairs ``chosen`` come to at the ranked levels: of two allocations the larger is the better."""
+        return level_values(self.ranked, goal_values(self.problem, chosen))
+
     def improve(
         self, level: int, given: Ints, prices: Prices, floors: Sequence[int], enough: int | None = None
     ) -> Ints:
@@ -127,6 +131,8 @@ class Bettering:
         The best by level order is kept, among those that leave the earlier levels at their ``floors``: a sweep that
         gives a higher level more may not take what another was fixed at. They end where the level is at ``enough``.
         """
+        if self.clock.stop():
+            return given
         pool = union(self.stages.pool, given)
         problem = restricted(self.problem, pool)
         prices = prices.within(pool)
@@ -151,7 +157,7 @@ class Bettering:
             before = self.worth(level, pool[best])
             if not self._keeps(pool[chosen], floors):
                 chosen = best
-            elif self._key(pool[chosen]) > self._key(pool[best]):
+            elif self.key(pool[chosen]) > self.key(pool[best]):
                 best = chosen
             if self.worth(level, pool[best]) - before > (0 if enough is None else LITTLE * (enough - before)):
                 vain = 0
@@ -178,7 +184,7 @@ class Bettering:
             vain += not mingled and self.worth(level, pool[chosen]) <= self.worth(level, pool[best])
             if not self._keeps(pool[chosen], floors):
                 chosen = best
-            elif self._key(pool[chosen]) > self._key(pool[best]):
+            elif self.key(pool[chosen]) > self.key(pool[best]):
                 best = chosen
         return np.asarray(pool[best])
 
@@ -201,7 +207,7 @@ class Bettering:
         found = np.asarray(pool[sweeper.sweep(chosen, parts, Redealing(problem, bundles, everybody), self.clock)])
         for level in range(self.leading):
             found = self.rescue(level, found, self.worth(level, given))
-        return max(given, found, key=self._key)
+        return max(given, found, key=self.key)
 
     def rescue(self, level: int, given: Ints, enough: int) -> Ints:
         """Room made for the last students whom a level that counts heads misses; no level so far loses by it.
@@ -246,9 +252,6 @@ class Bettering:
         """By student, which of the slots held to give up in a sweep: the n-th, or none where fewer are held."""
         count, depth = len(problem.students.school), int(min(4, problem.students.max_slots.max(initial=1)))
         return self.generator.integers(0, depth, count) if (turn + 1) % FILL_EVERY else np.full(count, depth)
-
-    def _key(self, chosen: Ints) -> tuple[int, ...]:
-        return level_values(self.ranked, goal_values(self.problem, chosen))
 
     def _keeps(self, chosen: Ints, floors: Sequence[int]) -> bool:
         values = level_values(self.levels[: len(floors)], goal_values(self.problem, chosen))

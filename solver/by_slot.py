@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from solver.arrays import union
 from solver.bettering import Priced
+from solver.displacing import displaced
 from solver.filling import Filling
 from solver.mixed import Mixed
 from solver.offered import none_shut, serve, shut_by
-from solver.opening import open_groups
+from solver.opening import groups_held, open_groups
 from solver.prices import Prices
 from solver.together import bundles_at
 
@@ -52,36 +53,66 @@ class BySlot:
         """
         bettering, stages, efforts = self.bettering, self.bettering.stages, self.bettering.effort
         led = self.lead(floors)
+        search = self.dive(led) if efforts.turns else self.as_served(led)
         if bettering.clock.stop():
-            return self.early
-        search = self.weigh(led)
-        open_groups(search.descent, efforts.turns, efforts.turn_steps, 0.03, bettering.clock)
-        if bettering.clock.stop():
-            return self.early
+            return self.ended_early()
         filling = Filling.of(stages, search, efforts, bettering.clock)
         filling.seek(search)
         prices, given = filling.prices(self.elsewhere), filling.fill()
         stages.pool = union(search.pool, filling.pool) if efforts.reopening else filling.pool
         stages.last = None
-        chosen = serve(bettering, search.level, prices, shut_by(search, bettering), given)
+        chosen = self.passed_on(serve(bettering, search.level, prices, shut_by(search, bettering), given))
+        if bettering.clock.stop():
+            return max(chosen, self.ended_early(), key=bettering.key)
         chosen = bettering.improve(search.level, chosen, prices, [])
         return bettering.relax(chosen, partial(bundles_at, bettering, search.level, prices))
 
     def lead(self, floors: Sequence[int]) -> PoolSearch:
-        """Good prices for the leading level; students are served early at them."""
-        bettering, efforts = self.bettering, self.bettering.effort
-        self.led = self.mixed.search(bettering.leading, floors, efforts.mixed, efforts)
-        bettering.stages.pool = self.led.pool
-        self.early = serve(bettering, bettering.leading, self.mixed.prices(self.led), none_shut(bettering))
+        """Good prices for the leading level."""
+        efforts = self.bettering.effort
+        self.led = self.mixed.search(self.bettering.leading, floors, efforts.mixed, efforts)
         return self.led
 
+    def dive(self, led: PoolSearch) -> PoolSearch:
+        """Good prices for all levels weighed at once, from the leading level's; at them groups are opened."""
+        bettering, efforts = self.bettering, self.bettering.effort
+        self.early = self.served(led)
+        search = bettering.stages.follow(self.weigh(led))
+        search.descent.run(efforts.first, 0.03, 0.01, bettering.clock)
+        open_groups(search.descent, efforts.turns, efforts.turn_steps, 0.03, bettering.clock)
+        return search
+
+    def as_served(self, led: PoolSearch) -> PoolSearch:
+        """The same in little time: the groups open that the students fill who are served early, at these prices."""
+        loose = self.weigh(led)
+        self.early = self.served(loose)
+        search = self.bettering.stages.follow(loose)
+        search.descent.forced[:] = groups_held(search.problem, search.catalogue, self.early)
+        return search
+
     def weigh(self, led: PoolSearch) -> PoolSearch:
-        """Good prices for all levels weighed at once, from the leading level's; then, as groups are, by school."""
+        """Good prices for all levels weighed at once while groups may be mixed; what shut blocks ask stays at these."""
         loose = self.mixed.weighed(led, self.bettering.effort)
         self.elsewhere = self.mixed.prices(loose).blocks
-        search = self.bettering.stages.follow(loose)
-        search.descent.run(self.bettering.effort.first, 0.03, 0.01, self.bettering.clock)
-        return search
+        return loose
+
+    def served(self, search: PoolSearch) -> Ints:
+        """What the students are served with at the prices of ``search`` while no block is shut."""
+        self.bettering.stages.pool = search.pool
+        return serve(self.bettering, search.level, self.mixed.prices(search), none_shut(self.bettering))
+
+    def ended_early(self) -> Ints:
+        """What was served early, as an answer."""
+        self.early = self.passed_on(self.early)
+        return self.early
+
+    def passed_on(self, chosen: Ints) -> Ints:
+        """``chosen`` with places passed on to students whom levels before the leading one miss."""
+        for level in self.bettering.levels[: self.bettering.leading]:
+            for goal in ("guarantee", "reach"):
+                if level.goals.get(goal, 0) > 0:
+                    chosen = displaced(self.bettering.problem, chosen, goal)
+        return chosen
 
     def at_hand(self, level: int) -> Prices:
         """Prices that need no search: of the leading level those it was led by, of others none.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ MANY_PAIRS = 600_000
 """In rounds of so many pairs prices are sought on a pool of them, first as if groups could be mixed."""
 SERVED_PAIRS = 30_000_000
 """In rounds of more pairs students are served with those of the pool, then again ``SERVINGS`` times."""
+
+FEW_STEPS, PART_STEPS = 60, 5
+"""Steps once groups are open, and before each part of the students is served, in a run with little time."""
 
 Turns = tuple[tuple[int, float, float, int], ...]
 """Steps, the sizes of the first and the last of them, and how many parts the students are asked in."""
@@ -41,6 +44,9 @@ class Effort:
     ``weighing``: turns of the search with all levels at once that follows the leading one's.
     ``filling``: turns of the search once groups are open; then students are given bundles in ``parts``, with
     ``part_steps`` steps before each.
+    ``takes``: how many times as long as a bound of heads the first allocation takes until all are served, about, in
+    rounds of which a part is left out where less time is left. ``turns`` are those of opening groups; where they are 0
+    the groups stay that students fill who are served beforehand.
     ``reopening``: whether sweeps after it are offered pairs of shut groups too, which takes them twice as long.
     ``shutting``: whether sweeps try to shut groups that bring too little, which good prices tell.
     """
@@ -66,7 +72,16 @@ class Effort:
     filling: Turns = ()
     parts: int = 32
     part_steps: int = 20
+    takes: float = 0.0
     reopening: bool = True
+
+    def hurried(self) -> Effort:
+        """The same for a run with less time than that takes: fewer steps, and no search for the groups to open."""
+        mixed, weighing, filling = self.mixed[:2], self.weighing[:1], (self.filling[0], self.filling[-1])
+        return replace(
+            self, turns=0, mixed=mixed, weighing=weighing, filling=tuple((FEW_STEPS, *turn[1:]) for turn in filling),
+            part_steps=PART_STEPS,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, problem: Problem) -> Effort:
@@ -84,7 +99,7 @@ class Effort:
             weighing: Turns = ((100, 0.1, 0.02, 8), (100, 0.05, 0.01, 8))
             return cls(
                 30, 0, 5, 12, 2, shutting=False, sweeps_later=1, mixed=turns, mixed_later=later, weighing=weighing,
-                filling=filling, relaxed_parts=2,
+                filling=filling, relaxed_parts=2, takes=500.0,
             )  # fmt: skip
         turns = ((200, 1.0, 0.05, 16), (150, 0.1, 0.03, 16), (150, 0.1, 0.01, 16))
         later = ((60, 0.1, 0.01, 16),)
@@ -92,5 +107,5 @@ class Effort:
         filling = ((60, 0.1, 0.02, 16), (100, 0.1, 0.02, 16), (100, 0.05, 0.005, 16))
         return cls(
             10, 0, 5, 10, 1, shutting=False, trying=20, nearest=24, mixed=turns, mixed_later=later, weighing=weighing,
-            filling=filling, part_steps=10, reopening=False, relaxed_parts=0,
+            filling=filling, part_steps=10, takes=85.0, reopening=False, relaxed_parts=0,
         )  # fmt: skip

@@ -44,15 +44,13 @@ def first_allocation(
     amounts = worth.of_bundles
     flags = ("clash" not in problem.rules_off, "repeat" not in problem.rules_off)
     rows, shape = room_facts(problem)
-    size = np.asarray(shape[1], dtype=np.int64)
+    size = group_sizes(problem)
     order = np.argsort(~facts.priority, kind="stable")
-    held = np.full((len(facts.school), depth), -1, dtype=np.int64)
-    student = problem.pairs.student_of(given)
-    held[student, np.arange(len(given)) - np.searchsorted(student, student)] = given
+    held = held_by_student(problem, given, depth)
     barred = closed & problem.blocked[None, :]
     _complete(problem, held, linears[0], size)
     for _ in range(MENDS + 1):
-        limits, full = _used(problem, held, size), barred.copy()
+        limits, full = used(problem, held, size), barred.copy()
         for linear in linears:
             done = np.zeros(len(held), dtype=bool)
             for _ in range(depth):
@@ -70,19 +68,32 @@ def first_allocation(
 def room_facts(problem: Problem) -> tuple[tuple[Ints | Bools, ...], tuple[Ints | Bools, ...]]:
     """What the inner loops ask to know whether a slot has room: which rows pairs use, and the slots' groups."""
     slots, resources = problem.slots, problem.resources
-    counted = slots.grouped & ("group" not in problem.rules_off)
-    size = np.where(counted, np.maximum(1, slots.group_max), 1 << 40)
     rows = (
         resources.slot_first, resources.slot_row, resources.support_row, resources.brings_support,
         resources.school_rows, slots.in_person, slots.begins, slots.ends,
     )  # fmt: skip
-    return rows, (problem.groups_open, size, problem.blocked, problem.exclusive, slots.grouped)
+    return rows, (problem.groups_open, group_sizes(problem), problem.blocked, problem.exclusive, slots.grouped)
+
+
+def group_sizes(problem: Problem) -> Ints:
+    """By slot, the most students of a group; where they do not come in groups, more than there are."""
+    slots = problem.slots
+    counted = slots.grouped & ("group" not in problem.rules_off)
+    return np.where(counted, np.maximum(1, slots.group_max), 1 << 40).astype(np.int64)
+
+
+def held_by_student(problem: Problem, given: Ints, depth: int) -> Ints:
+    """The pairs ``given`` (ascending) as rows, one a student: shape (students, depth), -1 where there is none."""
+    held = np.full((len(problem.students.school), depth), -1, dtype=np.int64)
+    student = problem.pairs.student_of(given)
+    held[student, np.arange(len(given)) - np.searchsorted(student, student)] = given
+    return held
 
 
 def _complete(problem: Problem, held: Ints, linear: Ints, size: Ints) -> None:
     """Fill up the groups of fixed students, whom no shut group lets go, with those of their school who gain most."""
     resources, slots, facts = problem.resources, problem.slots, problem.students
-    left, members, _ = _used(problem, held, size)
+    left, members, _ = used(problem, held, size)
     short = _short(problem, members)
     blocks = [(k, j) for k, j in sorted(problem.fixed_members.keys() - problem.exempt_members) if short[k, j]]
     if not blocks:
@@ -105,7 +116,7 @@ def _complete(problem: Problem, held: Ints, linear: Ints, size: Ints) -> None:
                 lacking -= 1
 
 
-def _used(problem: Problem, held: Ints, size: Ints) -> tuple[Ints, Ints, Ints]:
+def used(problem: Problem, held: Ints, size: Ints) -> tuple[Ints, Ints, Ints]:
     """What is left of every limit, members by (school, slot), and groups opened by slot, for what is held."""
     facts, resources = problem.students, problem.resources
     student, place = np.nonzero(held >= 0)
@@ -119,15 +130,20 @@ def _used(problem: Problem, held: Ints, size: Ints) -> tuple[Ints, Ints, Ints]:
     return left, members, (-(-members // size[None, :])).sum(axis=0)
 
 
-def _short(problem: Problem, members: Ints) -> Bools:
-    """Blocks whose students do not fill their groups."""
+def smallest_groups(problem: Problem) -> Ints:
+    """The fewest students of a group, 0 where they do not come in groups: shape (schools, slots)."""
     slots = problem.slots
     least = np.where(
         problem.small_school[:, None], np.minimum(slots.group_min, problem.small_min)[None, :], slots.group_min
     )
-    groups = -(-members // np.maximum(1, slots.group_max)[None, :])
     counted = slots.grouped & ("group" not in problem.rules_off)
-    return (groups * least > members) & counted[None, :]
+    return np.where(counted[None, :], least, 0).astype(np.int64)
+
+
+def _short(problem: Problem, members: Ints) -> Bools:
+    """Blocks whose students do not fill their groups."""
+    groups = -(-members // group_sizes(problem)[None, :])
+    return np.asarray(groups * smallest_groups(problem) > members)
 
 
 def _close(problem: Problem, held: Ints, short: Bools, barred: Bools) -> None:

@@ -13,14 +13,13 @@ from solver.bound import deepest
 from solver.greedy import first_allocation
 from solver.opening import closed_blocks
 from solver.pool import restricted
-from solver.separations import among
+from solver.separations import apart_from_none
 
 if TYPE_CHECKING:
     from solver.arrays import Bools, Ints
     from solver.bettering import Bettering
     from solver.pool import PoolSearch
     from solver.prices import Prices
-    from solver.problem import Problem
 
 SERVINGS = 1
 DEEPEST = 16
@@ -63,7 +62,7 @@ def serve(bettering: Bettering, level: int, prices: Prices, closed: Bools, given
 
 def _served(bettering: Bettering, level: int, prices: Prices, closed: Bools, offered: Ints, given: Ints) -> Ints:
     """Students served with the pairs ``offered``, ascending positions, beside those ``given``."""
-    offered = _apart_from_none(bettering.problem, offered, given)
+    offered = apart_from_none(bettering.problem, offered, given)
     problem = restricted(bettering.problem, offered)
     worth, priced, free = linears(bettering.levels, level, prices.within(offered), problem)
     held = np.searchsorted(offered, given)
@@ -71,12 +70,3 @@ def _served(bettering: Bettering, level: int, prices: Prices, closed: Bools, off
     depth = max(most, min(DEEPEST, deepest(problem)))
     chosen = first_allocation(problem, worth, (priced, free), depth, closed, held)
     return np.asarray(offered[chosen])
-
-
-def _apart_from_none(problem: Problem, offered: Ints, given: Ints) -> Ints:
-    """``offered`` less what a separation is about and is not ``given``: who of the two may have it others settle."""
-    about = [pair for each in among(problem.separations, offered) for pair in each.pairs]
-    free = np.ones(len(offered), dtype=bool)
-    free[np.array(about, dtype=np.int64)] = False
-    free[np.searchsorted(offered, given)] = True
-    return np.asarray(offered[free])

@@ -74,6 +74,8 @@ class PricedPath:
             self.chosen = incumbent
         elif self.chosen is None:
             self.heads = self._heads()
+            if self.clock.left() < self.effort.takes * self.head_seconds:
+                self.effort = self.bettering.effort = self.effort.hurried()
             self.chosen = self.pricing.build(self.heads)
         assert self.chosen is not None
         self._keep_back(level)

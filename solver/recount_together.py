@@ -85,7 +85,7 @@ def recount_joins(s, j, picked, count, students, slots):
         online += virtual[picked[t]]
     if days > hd_left[s] or online > virtual_left[s]:
         return False
-    for t in range(count):  # noqa: SIM110 -- for a compiler
+    for t in range(count):
         if not recount_together(j, picked[t], slots):
             return False
     return True

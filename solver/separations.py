@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.domain import Round
     from solver.arrays import Bools, Ints
     from solver.numbering import Numbering
+    from solver.problem import Problem
 
 
 def separated(round_: Round) -> dict[str, set[str]]:
@@ -79,3 +80,12 @@ def among(separations: Sequence[Separation], keep: Ints) -> tuple[Separation, ..
     owner, place = owner[inside], place[inside]
     breaks = np.flatnonzero(np.diff(owner)) + 1
     return tuple(Separation(tuple(part.tolist())) for part in np.split(place, breaks) if len(part) > 1)
+
+
+def apart_from_none(problem: Problem, offered: Ints, given: Ints) -> Ints:
+    """``offered`` less what a separation is about and is not ``given``: who of the two may have it others settle."""
+    about = [pair for each in among(problem.separations, offered) for pair in each.pairs]
+    free = np.ones(len(offered), dtype=bool)
+    free[np.array(about, dtype=np.int64)] = False
+    free[np.searchsorted(offered, given)] = True
+    return np.asarray(offered[free])

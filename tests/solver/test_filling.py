@@ -20,7 +20,7 @@ from solver.ladder import Climb
 from solver.limits import Clock, Limits
 from solver.measure import goal_values, level_value
 from solver.offered import serve, shut_by
-from solver.opening import groups_held, open_groups
+from solver.opening import groups_held
 from solver.pool import restricted
 from solver.priced import PricedPath
 from solver.prices import worths
@@ -40,10 +40,16 @@ def filled():
             path = PricedPath(build_problem(round_, build_options(round_)), round_.policy.levels, Clock(Limits()))
             path.close()
             path.effort = path.bettering.effort = replace(
-                path.effort, mixed=MIXED, weighing=FILLING, filling=FILLING, parts=8, part_steps=5
+                path.effort,
+                mixed=MIXED,
+                weighing=FILLING,
+                filling=FILLING,
+                parts=8,
+                part_steps=5,
+                turns=3,
+                turn_steps=6,
             )
-            search = path.pricing.weigh(path.pricing.lead(path._heads()))
-            open_groups(search.descent, 3, 6, 0.03, path.clock)
+            search = path.pricing.dive(path.pricing.lead(path._heads()))
             filling = Filling.of(path.stages, search, path.effort, path.clock)
             filling.seek(search)
             prices = filling.prices(np.zeros(filling.opened.closed.shape, dtype=np.int64))

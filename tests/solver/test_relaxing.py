@@ -72,7 +72,7 @@ def test_what_is_dealt_out_is_lawful_and_never_less(towns):
         given = without_some(problem, answer.chosen, 1)
         found = path.bettering.relax(given, partial(bundles_together, path.bettering, weighed))
         assert audit(round_, rows_of(problem, replace(answer, chosen=found))).breaches == ()
-        keys = [path.bettering._key(each) for each in (given, found)]
+        keys = [path.bettering.key(each) for each in (given, found)]
         assert keys[1] >= keys[0]
         better += keys[1] > keys[0]
     assert better
@@ -86,7 +86,7 @@ def test_prices_of_a_level_offer_as_well(towns, monkeypatch):
         given, prices = without_some(problem, answer.chosen, 1), answer.levels[path.leading].prices
         found = path.bettering.relax(given, partial(bundles_at, path.bettering, path.leading, prices))
         assert audit(round_, rows_of(problem, replace(answer, chosen=found))).breaches == ()
-        keys = [path.bettering._key(each) for each in (given, found)]
+        keys = [path.bettering.key(each) for each in (given, found)]
         assert keys[1] >= keys[0]
         better += keys[1] > keys[0]
     assert better
