@@ -5,25 +5,11 @@
 from __future__ import annotations
 
 from solver.alone import need_gain
-from solver.beside import compatible
+from solver.around import fits
 from solver.kernels import kernel
 from solver.serving import has_room, holding, take
 
 DEAR = 1 << 60
-
-
-@kernel
-def could_have(s, j, own, now, slot, students, slots, flags):
-    """Whether student ``s``, who holds ``own`` (which comes to ``now``), could have slot ``j`` beside it."""
-    virtual, half_days, spans = slots[2], slots[4], slots[7]
-    if now[0] >= min(students[0][s], len(own)):
-        return False
-    if now[1] + half_days[j] > students[1][s] or now[2] + virtual[j] > students[2][s]:
-        return False
-    for pair in own:
-        if pair >= 0 and (slot[pair] == j or not compatible(spans[j], spans[slot[pair]], flags[0], flags[1])):
-            return False
-    return True
 
 
 @kernel
@@ -115,15 +101,16 @@ def relieve(
     counts, blocked, (holder_first, holder) = slots[3], shape[2], holders
     k, before = school[s], held[s].copy()
     drop_spare(s, k, held[s], slot, rows, support, limits, shape, least)
-    now = holding(s, held[s], slot, students, slots)
+    number = holding(s, held[s], slot, students, slots)[0]
+    full = number >= min(students[0][s], held.shape[1])
     lowest, pair, loser = DEAR, -1, -1
     for p in range(first[s], first[s + 1]):
         j = slot[p]
-        if (counting and not counts[j]) or not could_have(s, j, held[s], now, slot, students, slots, flags):
+        if full or (counting and not counts[j]) or not fits(s, held[s], number, p, slot, students, slots, flags):
             continue
         begins_group = blocked[j] and limits[1][k, j] % shape[1][j] == 0
         if not begins_group and has_room(s, j, k, rows, support, limits, shape):
-            lowest, pair, loser = -1, p, -1
+            pair, loser = p, -1
             break
         for at in range(holder_first[j], holder_first[j + 1]):
             t = holder[at]
@@ -142,7 +129,7 @@ def relieve(
     if loser >= 0:
         shift(loser, slot[pair], school[loser], -1, rows, support, limits, shape)
         lose(held[loser], slot[pair], slot)
-    held[s, now[0]] = pair
+    held[s, number] = pair
     shift(s, slot[pair], k, 1, rows, support, limits, shape)
 
 

@@ -57,7 +57,7 @@ def test_who_is_missed_takes_a_place_that_can_be_spared(crowded, goal, compiled,
 
 
 def test_whoever_gives_a_place_up_keeps_others(crowded):
-    """Those who had what the goal counts are given nothing, and have as many slots less as others were given."""
+    """Those who had what the goal counts are given nothing and keep a slot; those missed are given one at most."""
     gave = 0
     for _, problem, _, given in crowded:
         pairs, count = problem.pairs, len(problem.student_ids)
